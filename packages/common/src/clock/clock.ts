@@ -1,0 +1,57 @@
+/**
+ * Clock: the only source of time and timers, passed to whoever needs one, so that tests and simulations own time.
+ * Hadoop: yarn.util.{Clock,SystemClock,MonotonicClock}.
+ */
+export interface Timer {
+  /** Safe to call twice, and after it fired. */
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Wall clock, milliseconds since 1970. */
+  now(): number;
+  /** Never goes back; for durations and deadlines. Milliseconds from an arbitrary start. */
+  monotonic(): number;
+  /** Calls `action` once, `delayMs` from now. A timer does not keep the process alive. */
+  after(delayMs: number, action: () => void): Timer;
+}
+
+class SystemClock implements Clock {
+  now(): number {
+    return Date.now();
+  }
+  monotonic(): number {
+    return performance.now();
+  }
+  after(delayMs: number, action: () => void): Timer {
+    const handle = setTimeout(action, Math.min(delayMs, 0x7fffffff));
+    handle.unref();
+    return { cancel: () => clearTimeout(handle) };
+  }
+}
+
+export const systemClock: Clock = new SystemClock();
+
+/** Resolves after `delayMs` of this clock. */
+export function delay(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(delayMs, resolve));
+}
+
+/** Calls `action` each `periodMs` until cancelled; the next call is armed after the last returned. */
+export function every(clock: Clock, periodMs: number, action: () => void): Timer {
+  let timer: Timer;
+  let cancelled = false;
+  const arm = (): void => {
+    timer = clock.after(periodMs, () => {
+      action();
+      if (!cancelled) arm();
+    });
+  };
+  arm();
+  return {
+    cancel: () => {
+      cancelled = true;
+      timer.cancel();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * How entities use their machines. `decide` is a pure step: (machine, snapshot, event) to the next snapshot and the
+ * effects to carry out afterwards; `transitionTable` reads a machine as the table that stands on top of its file.
+ * House rules for a machine: `assign` and `emit` only; no invoke, after, spawn or raise; terminal states are plain states.
+ */
+import { initialTransition, transition, type AnyActorLogic, type AnyStateMachine, type EventFromLogic } from 'xstate';
+import type { EmittedFrom, InputFrom, SnapshotFrom } from 'xstate';
+
+interface EmitAction {
+  readonly type: string;
+  readonly params?: { readonly event?: unknown };
+}
+
+function effectsOf<M extends AnyActorLogic>(actions: readonly unknown[]): EmittedFrom<M>[] {
+  return actions.map((action) => {
+    const { type, params } = action as EmitAction;
+    if (type !== 'xstate.emit' || params?.event === undefined) {
+      throw new Error(`a machine may only assign and emit, but asked for '${type}'`);
+    }
+    return params.event as EmittedFrom<M>;
+  });
+}
+
+/** The first snapshot of a machine. Throws if its entry asks for effects: an entity is born silent. */
+export function begin<M extends AnyStateMachine>(machine: M, input?: InputFrom<M>): SnapshotFrom<M> {
+  const [snapshot, actions] = initialTransition(machine, input as never);
+  if (actions.length > 0) throw new Error(`machine '${machine.id}' has effects on entry of its initial state`);
+  return snapshot as SnapshotFrom<M>;
+}
+
+/** One step. Pure: the same arguments give the same answer; nothing is carried out. */
+export function decide<M extends AnyStateMachine>(
+  machine: M,
+  snapshot: SnapshotFrom<M>,
+  event: EventFromLogic<M>,
+): [next: SnapshotFrom<M>, effects: EmittedFrom<M>[]] {
+  const [next, actions] = transition(machine, snapshot as never, event as never);
+  return [next as SnapshotFrom<M>, effectsOf<M>(actions)];
+}
+
+interface Arc {
+  readonly target?: readonly { readonly key: string }[] | undefined;
+  readonly actions: readonly unknown[];
+}
+
+/**
+ * State by event to cell: targets joined by `/` where arcs are guarded, `=` for actions without a target, `.` for neither
+ * (late but harmless), `!` where there is no arc (INVALID_EVENT). A guarded arc that stays is named by its own state.
+ */
+export function transitionTable(machine: AnyStateMachine): Record<string, Record<string, string>> {
+  const nodes = Object.values(machine.root.states) as unknown as {
+    key: string;
+    transitions: Map<string, readonly Arc[]>;
+  }[];
+  const events = [...new Set(nodes.flatMap((node) => [...node.transitions.keys()]))];
+  const table: Record<string, Record<string, string>> = {};
+  for (const node of nodes) {
+    const row: Record<string, string> = {};
+    for (const event of events) row[event] = cell(node.key, node.transitions.get(event) ?? []);
+    table[node.key] = row;
+  }
+  return table;
+}
+
+function cell(state: string, arcs: readonly Arc[]): string {
+  if (arcs.length === 0) return '!';
+  const one = arcs.length === 1;
+  const targets = arcs.map((arc) => {
+    const target = arc.target?.map((t) => t.key).join('+');
+    if (target !== undefined && target !== '') return target;
+    if (!one) return state;
+    return arc.actions.length > 0 ? '=' : '.';
+  });
+  return [...new Set(targets)].join('/');
+}
+
+/** Every state a machine can be in after `event` in `state`, sorted; the form of the reference arcs. */
+export function targetsOf(table: Record<string, Record<string, string>>, state: string, event: string): string[] {
+  const text = table[state]?.[event] ?? '!';
+  if (text === '!') return [];
+  return [...new Set(text.split('/').map((t) => (t === '=' || t === '.' ? state : t)))].sort();
+}

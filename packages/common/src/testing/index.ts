@@ -1,0 +1,5 @@
+/** What tests of every package share: a clock they own, folders that go away, a dispatcher that only records. */
+export { ControlledClock } from './controlled-clock.js';
+export { recordingSink, type RecordingSink } from './recording-sink.js';
+export { tempDir } from './temp-dir.js';
+export { markdownTable } from './markdown-table.js';
