@@ -1,0 +1,49 @@
+/** A cluster of real processes in a folder of its own, started and stopped by the CLI. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tempDir } from '@bobbin/common/testing';
+import { bobbin, start, succeed, type Finished, type Running } from './bobbin.js';
+
+export interface LocalCluster {
+  /** A scratch folder for inputs and outputs; the cluster lives in `cluster/` below it. */
+  readonly path: string;
+  /** Any command against this cluster. */
+  run(...args: string[]): Promise<Finished>;
+  start(...args: string[]): Running;
+  stop(): Promise<void>;
+  /** Pids of live processes that carry this cluster's folder in their command line, environment or working folder. */
+  processes(): number[];
+}
+
+/** Keeps everything the CLI remembers of clusters inside the scratch folder. */
+export async function localCluster(nodes: number, ...options: string[]): Promise<LocalCluster> {
+  const temp = tempDir('bobbin-e2e-');
+  const dir = join(temp.path, 'cluster');
+  const env = { XDG_STATE_HOME: join(temp.path, 'state'), BOBBIN_DIR: dir };
+  await succeed(['cluster', 'start', '--nodes', String(nodes), '--dir', dir, ...options], env);
+  return {
+    path: temp.path,
+    run: (...args) => bobbin(args, env),
+    start: (...args) => start(args, env),
+    processes: () => processesOf(dir),
+    stop: async () => {
+      if (existsSync(dir)) await succeed(['cluster', 'stop', '--dir', dir], env);
+      temp[Symbol.dispose]();
+    },
+  };
+}
+
+function processesOf(dir: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => ['cmdline', 'environ'].some((file) => readQuietly(`/proc/${pid}/${file}`).includes(dir)))
+    .map(Number);
+}
+
+function readQuietly(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
+}
