@@ -7,6 +7,7 @@
  */
 import { EventEmitter } from 'node:events';
 import type TypedEmitter from 'typed-emitter';
+import { systemClock } from '../clock/clock.js';
 
 export interface Event {
   /** The room that handles it: `rmapp`, `task` ... */
@@ -60,7 +61,7 @@ export class Dispatcher<E extends Event> implements EventSink<E> {
 
   constructor(options: DispatcherOptions = {}) {
     this.handlers.setMaxListeners(0);
-    this.now = options.now ?? (() => performance.now());
+    this.now = options.now ?? (() => systemClock.monotonic());
     this.maxTurnEvents = options.maxTurnEvents ?? 1000;
     this.onFatal =
       options.onFatal ??
@@ -127,15 +128,17 @@ export class Dispatcher<E extends Event> implements EventSink<E> {
     this.running = true;
     let event: E | undefined;
     try {
-      let left = this.maxTurnEvents;
-      while (this.head < this.queue.length && left-- > 0) {
-        event = this.queue[this.head++] as E;
-        if (this.handlers.listenerCount(event.domain) === 0) {
-          throw new Error(`no handler for the domain of event ${event.domain}.${event.type}`);
+      for (let left = this.maxTurnEvents; left > 0; left--) {
+        const current = this.queue[this.head];
+        if (!current) break;
+        this.head++;
+        event = current;
+        if (this.handlers.listenerCount(current.domain) === 0) {
+          throw new Error(`no handler for the domain of event ${current.domain}.${current.type}`);
         }
         const started = this.now();
-        this.handlers.emit(event.domain, event);
-        this.handlerMs[event.domain] = (this.handlerMs[event.domain] ?? 0) + (this.now() - started);
+        this.handlers.emit(current.domain, current);
+        this.handlerMs[current.domain] = (this.handlerMs[current.domain] ?? 0) + (this.now() - started);
         this.handled++;
         if (this.stopped) break;
       }

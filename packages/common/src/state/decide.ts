@@ -25,7 +25,7 @@ function effectsOf<M extends AnyActorLogic>(actions: readonly unknown[]): Emitte
 export function begin<M extends AnyStateMachine>(machine: M, input?: InputFrom<M>): SnapshotFrom<M> {
   const [snapshot, actions] = initialTransition(machine, input as never);
   if (actions.length > 0) throw new Error(`machine '${machine.id}' has effects on entry of its initial state`);
-  return snapshot as SnapshotFrom<M>;
+  return snapshot;
 }
 
 /** One step. Pure: the same arguments give the same answer; nothing is carried out. */
@@ -35,7 +35,7 @@ export function decide<M extends AnyStateMachine>(
   event: EventFromLogic<M>,
 ): [next: SnapshotFrom<M>, effects: EmittedFrom<M>[]] {
   const [next, actions] = transition(machine, snapshot as never, event as never);
-  return [next as SnapshotFrom<M>, effectsOf<M>(actions)];
+  return [next, effectsOf<M>(actions)];
 }
 
 interface Arc {
