@@ -9,3 +9,4 @@ export * from './state/decide.js';
 export * from './service/service.js';
 export * from './clock/clock.js';
 export * from './ids/random.js';
+export * from './history/history-events.js';
