@@ -197,7 +197,8 @@ export interface TaskAttemptUnsuccessfulCompletionRecord {
   readonly splits?: ProgressSplits;
 }
 
-export type HistoryRecord =
+/** One event of a job's life, as Hadoop's history has it. */
+export type HistoryEvent =
   | AMStartedRecord
   | JobSubmittedRecord
   | JobInitedRecord
@@ -216,4 +217,4 @@ export type HistoryRecord =
   | ReduceAttemptFinishedRecord
   | TaskAttemptUnsuccessfulCompletionRecord;
 
-export type HistoryEventType = HistoryRecord['type'];
+export type HistoryEventType = HistoryEvent['type'];
