@@ -134,6 +134,8 @@ export interface TaskAttemptRegistry {
   registerLaunchedTask(attemptId: TaskAttemptId, containerId: ContainerId): void;
   /** The attempt is over: forget its task, stop watching; late calls are still answered for a while. */
   unregister(attemptId: TaskAttemptId, containerId: ContainerId): void;
+  /** Ours: no further task comes for this container; its child, which asks or will ask, is told to exit. */
+  dismiss(containerId: ContainerId): void;
 }
 
 /** Watches attempts that said they were done until their container ends. Hadoop: TaskAttemptFinishingMonitor. */
