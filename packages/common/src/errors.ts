@@ -252,3 +252,16 @@ export class ConfigurationError extends YarnError {
 export function assertNever(value: never, what: string): never {
   throw new Error(`unexpected ${what}: ${JSON.stringify(value)}`);
 }
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  // Not `instanceof`: errors of Node's own modules are of another realm under a test runner and in a worker's context.
+  const message = typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : undefined;
+  return typeof message === 'string' ? message : String(error);
+}
+
+/** Node's code of a failed system call, such as `ENOENT`; `undefined` for other errors. */
+export function errnoOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

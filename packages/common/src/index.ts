@@ -10,3 +10,4 @@ export * from './service/service.js';
 export * from './clock/clock.js';
 export * from './ids/random.js';
 export * from './history/history-events.js';
+export * from './conf/index.js';

@@ -1,0 +1,23 @@
+/** Names of Hadoop 1 that are still written, and what they are called now. Hadoop: mapreduce.util.ConfigUtil. */
+export const deprecatedKeys: ReadonlyMap<string, string> = new Map([
+  ['fs.default.name', 'fs.defaultFS'],
+  ['io.sort.factor', 'mapreduce.task.io.sort.factor'],
+  ['io.sort.mb', 'mapreduce.task.io.sort.mb'],
+  ['io.sort.spill.percent', 'mapreduce.map.sort.spill.percent'],
+  ['mapred.input.dir', 'mapreduce.input.fileinputformat.inputdir'],
+  ['mapred.input.dir.recursive', 'mapreduce.input.fileinputformat.input.dir.recursive'],
+  ['mapred.job.name', 'mapreduce.job.name'],
+  ['mapred.job.queue.name', 'mapreduce.job.queuename'],
+  ['mapred.map.max.attempts', 'mapreduce.map.maxattempts'],
+  ['mapred.map.tasks.speculative.execution', 'mapreduce.map.speculative'],
+  ['mapred.max.split.size', 'mapreduce.input.fileinputformat.split.maxsize'],
+  ['mapred.min.split.size', 'mapreduce.input.fileinputformat.split.minsize'],
+  ['mapred.output.dir', 'mapreduce.output.fileoutputformat.outputdir'],
+  ['mapred.reduce.max.attempts', 'mapreduce.reduce.maxattempts'],
+  ['mapred.reduce.slowstart.completed.maps', 'mapreduce.job.reduce.slowstart.completedmaps'],
+  ['mapred.reduce.tasks', 'mapreduce.job.reduces'],
+  ['mapred.reduce.tasks.speculative.execution', 'mapreduce.reduce.speculative'],
+  ['mapred.task.timeout', 'mapreduce.task.timeout'],
+  ['mapred.textoutputformat.separator', 'mapreduce.output.textoutputformat.separator'],
+  ['mapreduce.textoutputformat.separator', 'mapreduce.output.textoutputformat.separator'],
+]);
