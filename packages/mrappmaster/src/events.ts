@@ -8,7 +8,7 @@
 import type {
   Container,
   ContainerId,
-  HistoryRecord,
+  HistoryEvent,
   JobId,
   NodeId,
   NodeReport,
@@ -129,6 +129,12 @@ export type ContainerAllocatorEvent = { readonly domain: 'container-allocator'; 
     | { readonly type: 'CONTAINER_DEALLOCATE' }
     /** Counts against the node. */
     | { readonly type: 'CONTAINER_FAILED'; readonly nodeId: NodeId }
+    /**
+     * Ours, from the listener: the attempt ended well (`done`) and the container's child asks for its next task. Dispatched
+     * right after that attempt's TA_CONTAINER_COMPLETED. Answered by TA_ASSIGNED to another attempt with the same container,
+     * or by `TaskAttemptRegistry.dismiss`.
+     */
+    | { readonly type: 'CONTAINER_AVAILABLE'; readonly containerId: ContainerId }
   );
 
 /**
@@ -172,7 +178,7 @@ export type CommitterEvent = { readonly domain: 'committer' } & (
 );
 
 /** To the history writer. From the AM, the job, tasks and attempts, in the order of mapreduce.md 2.11. */
-export type JobHistoryEvent = { readonly domain: 'history' } & HistoryRecord;
+export type JobHistoryEvent = { readonly domain: 'history' } & HistoryEvent;
 
 /** To the AM itself: the job reached a terminal state; it begins the shutdown of mapreduce.md 1.5. */
 export interface JobFinishEvent {
