@@ -26,27 +26,14 @@ import type {
   TaskState,
   TaskType,
 } from '@bobbin/common';
+import type { InputSplit, TaskSpec } from '@bobbin/mapreduce/runtime';
 import type { MRAppEvent } from './events.js';
 
 /** One line of `job.splits.jsonl`. */
-export interface TaskSplit {
-  readonly path: string;
-  readonly start: number;
-  readonly length: number;
-  readonly hosts: readonly string[];
-}
+export type TaskSplit = InputSplit;
 
 /** What `getTask` hands to a child: which attempt it is, and its share of the input. */
-export interface RemoteTask {
-  readonly attemptId: TaskAttemptId;
-  readonly taskType: TaskType;
-  /** The partition: number of the map or reduce. */
-  readonly taskNumber: number;
-  /** Maps only. */
-  readonly split?: TaskSplit;
-  readonly numMaps: number;
-  readonly numReduces: number;
-}
+export type RemoteTask = TaskSpec;
 
 /** What the history of an earlier AM attempt says of an attempt of a task. */
 export interface RecoveredAttempt {
@@ -66,9 +53,10 @@ export interface RecoveredAttempt {
   readonly avataar: Avataar;
 }
 
-/** A task that had succeeded; its attempts in the order they finished. */
+/** A task that was over; its attempts in the order they finished. */
 export interface RecoveredTask {
   readonly taskId: TaskId;
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'KILLED';
   readonly startTimeMs: number;
   readonly attempts: readonly RecoveredAttempt[];
 }
@@ -132,6 +120,8 @@ export interface TaskAttemptRegistry {
   registerPendingTask(containerId: ContainerId, task: RemoteTask): void;
   /** The container runs: hand out the task, watch its heartbeats. */
   registerLaunchedTask(attemptId: TaskAttemptId, containerId: ContainerId): void;
+  /** Its task allowed this attempt, and no other, to commit: a `canCommit` that is held may be answered. */
+  grantCommit(attemptId: TaskAttemptId): void;
   /** The attempt is over: forget its task, stop watching; late calls are still answered for a while. */
   unregister(attemptId: TaskAttemptId, containerId: ContainerId): void;
   /** Ours: no further task comes for this container; its child, which asks or will ask, is told to exit. */
