@@ -1,0 +1,31 @@
+/** The codecs that are neither text nor numbers: raw bytes, and JSON for everything else. Hadoop: BytesWritable; no peer. */
+import { show, type Codec } from './codec.js';
+import { decodeText, encodeText } from './text-codec.js';
+
+/** Bytes as they are. `decode` gives a copy the job may keep. */
+export const bytes: Codec<Uint8Array> = {
+  name: 'bytes',
+  encode(value, buffer, at, limit) {
+    if (!(value instanceof Uint8Array)) throw new TypeError(`bytes holds Uint8Arrays, not ${show(value)}`);
+    if (at + value.length > limit) return -1;
+    buffer.set(value, at);
+    return at + value.length;
+  },
+  decode: (buffer, start, end) => Buffer.from(buffer.subarray(start, end)),
+};
+
+/**
+ * Any JSON value: `json<{ year: number; city: string }>()`. As a key it groups equal texts, so objects must be built with their
+ * properties in one order; the order of keys is that of their JSON text.
+ */
+export function json<T>(): Codec<T> {
+  return {
+    name: 'json',
+    encode(value, buffer, at, limit) {
+      const written = JSON.stringify(value) as string | undefined;
+      if (written === undefined) throw new TypeError(`json cannot hold ${show(value)}`);
+      return encodeText(written, buffer, at, limit);
+    },
+    decode: (buffer, start, end) => JSON.parse(decodeText(buffer, start, end)) as T,
+  };
+}
