@@ -1,0 +1,138 @@
+/**
+ * DefaultContainerExecutor: containers as processes of the NodeManager's own user, each a process group of its own.
+ * Hadoop: nodemanager.DefaultContainerExecutor with its default_container_executor{,_session}.sh. Both scripts are one line of
+ * bash here. The wrapper is a session leader outside the container's group: a Ctrl-C at the NodeManager reaches neither, and a
+ * KILL to the group leaves the wrapper to write the exit code and to clear what the leader left running.
+ */
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { ContainerExitStatus, type Clock } from '@bobbin/common';
+import type {
+  ContainerExecutor,
+  ContainerSignal,
+  LaunchRequest,
+  ProcessIdentity,
+  RunningContainer,
+} from './container-executor.js';
+import { ContainerLaunchError } from './errors.js';
+import { readStat } from './containermanager/monitor/proc.js';
+
+/**
+ * $1 launch script, $2 pid file. `set -m` gives the job its process group; `wait -f` does not return when it is merely
+ * stopped. SIGPIPE is ignored only once the container has started (it would inherit that): the NodeManager may be gone.
+ */
+const WRAPPER = `
+set -m
+/bin/bash "$1" </dev/null >/dev/null 2>&1 &
+pid=$!
+trap '' PIPE
+echo $pid >"$2.tmp" && mv -f "$2.tmp" "$2"
+echo $pid
+exec >&-
+if ((BASH_VERSINFO[0] >= 5)); then wait -f $pid; else wait $pid; fi
+code=$?
+kill -KILL -- -$pid
+echo $code >"$2.exitcode.tmp" && mv -f "$2.exitcode.tmp" "$2.exitcode"
+exit $code
+`;
+
+/** How often a container without a parent is looked at. Hadoop: ContainerExecutor.reacquireContainer. */
+const REACQUIRE_POLL_MS = 1000;
+
+export interface DefaultContainerExecutorOptions {
+  readonly clock: Clock;
+  /** How long a container that is gone may take to show its exit code file. */
+  readonly exitCodeFileTimeoutMs: number;
+}
+
+export class DefaultContainerExecutor implements ContainerExecutor {
+  constructor(private readonly options: DefaultContainerExecutorOptions) {}
+
+  launch(request: LaunchRequest): RunningContainer {
+    const wrapper = spawn('/bin/bash', ['-c', WRAPPER, 'bobbin-container', request.scriptPath, request.pidFile], {
+      cwd: request.workDir,
+      env: request.environment,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    // The daemon may end while containers run on (recovery.supervised); the wrapper must not hold it back.
+    wrapper.unref();
+    const started = new Promise<ProcessIdentity>((resolve, reject) => {
+      let text = '';
+      wrapper.stdout.setEncoding('latin1').on('data', (chunk: string) => {
+        text += chunk;
+        if (text.includes('\n')) resolve(identify(Number.parseInt(text, 10)));
+      });
+      wrapper.on('error', (error) => {
+        reject(new ContainerLaunchError(`cannot start a process in '${request.workDir}': ${error.message}`, -1, error));
+      });
+      wrapper.on('exit', (code, signal) => {
+        reject(new ContainerLaunchError(`the wrapper ended before its container began (${signal ?? `code ${code}`})`));
+      });
+    });
+    const exited = new Promise<number>((resolve) => {
+      wrapper.on('exit', (code) => resolve(code ?? ContainerExitStatus.LOST));
+      wrapper.on('error', () => resolve(-1));
+    });
+    started.catch(() => undefined);
+    return { started, exited };
+  }
+
+  reacquire(pidFile: string, identity: ProcessIdentity | undefined): RunningContainer {
+    const started = this.identityIn(pidFile, identity);
+    started.catch(() => undefined);
+    const exited = started.then(
+      (process) => this.watch(pidFile, process),
+      () => this.exitCodeIn(pidFile),
+    );
+    return { started, exited };
+  }
+
+  signal(target: ProcessIdentity, signal: ContainerSignal): boolean {
+    // A pid that started at another time belongs to somebody else by now; its group may outlive a leader that is gone.
+    const leader = readStat(target.pid);
+    if (leader && target.startTicks > 0 && leader.startTicks !== target.startTicks) return false;
+    try {
+      process.kill(-target.pid, `SIG${signal}`);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private async identityIn(pidFile: string, identity: ProcessIdentity | undefined): Promise<ProcessIdentity> {
+    if (identity) return identity;
+    const pid = Number.parseInt(await readFile(pidFile, 'latin1'), 10);
+    if (!Number.isInteger(pid)) throw new ContainerLaunchError(`pid file '${pidFile}' holds no pid`);
+    return identify(pid);
+  }
+
+  private async watch(pidFile: string, identity: ProcessIdentity): Promise<number> {
+    while (isAlive(identity)) await this.pause(REACQUIRE_POLL_MS);
+    return this.exitCodeIn(pidFile);
+  }
+
+  private async exitCodeIn(pidFile: string): Promise<number> {
+    const deadline = this.options.clock.monotonic() + this.options.exitCodeFileTimeoutMs;
+    for (;;) {
+      const code = Number.parseInt(await readFile(`${pidFile}.exitcode`, 'latin1').catch(() => ''), 10);
+      if (Number.isInteger(code)) return code;
+      if (this.options.clock.monotonic() >= deadline) return ContainerExitStatus.LOST;
+      await this.pause(Math.min(100, this.options.exitCodeFileTimeoutMs));
+    }
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.options.clock.after(ms, resolve));
+  }
+}
+
+function identify(pid: number): ProcessIdentity {
+  return { pid, startTicks: readStat(pid)?.startTicks ?? 0 };
+}
+
+function isAlive(identity: ProcessIdentity): boolean {
+  const stat = readStat(identity.pid);
+  if (!stat || stat.state === 'Z') return false;
+  return identity.startTicks === 0 || stat.startTicks === identity.startTicks;
+}

@@ -1,0 +1,145 @@
+/** DefaultContainerExecutor on real processes: what starts, how it ends, and that nothing is left. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '@bobbin/common';
+import { tempDir } from '@bobbin/common/testing';
+import { DefaultContainerExecutor } from '../src/default-container-executor.js';
+import { allProcesses } from '../src/containermanager/monitor/proc.js';
+
+const executor = new DefaultContainerExecutor({ clock: systemClock, exitCodeFileTimeoutMs: 200 });
+
+function launch(
+  dir: string,
+  script: string,
+  environment: Record<string, string> = { PATH: process.env['PATH'] ?? '' },
+) {
+  const scriptPath = join(dir, 'launch_container.sh');
+  const pidFile = join(dir, 'container.pid');
+  writeFileSync(scriptPath, script);
+  return { pidFile, ...executor.launch({ scriptPath, workDir: dir, pidFile, environment }) };
+}
+
+/** Resolves once `file` is there, watched by the script that makes it: it is polled without a timer. */
+async function appears(file: string): Promise<void> {
+  while (!existsSync(file)) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('DefaultContainerExecutor', () => {
+  test.each([
+    ['exit 0', 0],
+    ['exit 1', 1],
+    ['exit 255', 255],
+    ['kill -TERM $$', 143],
+    ['kill -KILL $$', 137],
+    ['kill -SEGV $$', 139],
+    ['no-such-command-at-all', 127],
+  ])('a container that ends with `%s` has exit code %d, in the answer and in its file', async (script, code) => {
+    using dir = tempDir();
+    const { exited, pidFile } = launch(dir.path, script);
+    expect(await exited).toBe(code);
+    expect(readFileSync(`${pidFile}.exitcode`, 'utf8')).toBe(`${code}\n`);
+  });
+
+  test('the pid file names the leader of a group that is not ours, in a session that is not ours', async () => {
+    using dir = tempDir();
+    const { started, exited, pidFile } = launch(dir.path, 'touch up; read -r line < <(sleep 100)');
+    const { pid, startTicks } = await started;
+    await appears(pidFile);
+    expect(readFileSync(pidFile, 'utf8')).toBe(`${pid}\n`);
+    const mine = allProcesses().find((p) => p.pid === process.pid);
+    const stat = allProcesses().find((p) => p.pid === pid);
+    expect(stat?.groupId).toBe(pid);
+    expect(stat?.sessionId).not.toBe(mine?.sessionId);
+    expect(stat?.startTicks).toBe(startTicks);
+    expect(executor.signal({ pid, startTicks }, 'KILL')).toBe(true);
+    expect(await exited).toBe(137);
+  });
+
+  test('a container starts with the environment it is given and nothing of the daemon', async () => {
+    using dir = tempDir();
+    process.env['BOBBIN_TEST_LEAK'] = 'leaked';
+    const { exited } = launch(dir.path, 'env -0 > env.txt; echo -n "$BOBBIN_TEST_LEAK" > leak.txt', {
+      PATH: '/usr/bin:/bin',
+    });
+    await exited;
+    delete process.env['BOBBIN_TEST_LEAK'];
+    expect(readFileSync(join(dir.path, 'leak.txt'), 'utf8')).toBe('');
+    const names = readFileSync(join(dir.path, 'env.txt'), 'utf8')
+      .split('\0')
+      .map((line) => line.split('=')[0]);
+    expect(names.filter((n) => n !== '').sort()).toEqual(['PATH', 'PWD', 'SHLVL', '_']);
+  });
+
+  test('a process that ignores TERM is gone after KILL, with its children', async () => {
+    using dir = tempDir();
+    const { started, exited } = launch(
+      dir.path,
+      'trap "" TERM; (trap "" TERM; sleep 100) & touch up; while :; do sleep 100; done',
+    );
+    const identity = await started;
+    await appears(join(dir.path, 'up'));
+    executor.signal(identity, 'TERM');
+    expect(allProcesses().some((p) => p.pid === identity.pid)).toBe(true);
+    executor.signal(identity, 'KILL');
+    expect(await exited).toBe(137);
+    expect(live(identity.pid)).toEqual([]);
+  });
+
+  test('what the leader leaves running in its group is killed when the leader ends', async () => {
+    using dir = tempDir();
+    const { started, exited } = launch(dir.path, '(sleep 100 & sleep 100 &) ; exit 3');
+    const { pid } = await started;
+    expect(await exited).toBe(3);
+    expect(live(pid)).toEqual([]);
+  });
+
+  test('a working folder that is not there fails the launch and names the folder', async () => {
+    const { started, exited } = executor.launch({
+      scriptPath: '/nowhere/script',
+      workDir: '/nowhere/at/all',
+      pidFile: '/nowhere/pid',
+      environment: {},
+    });
+    await expect(started).rejects.toThrow("cannot start a process in '/nowhere/at/all'");
+    expect(await exited).toBe(-1);
+  });
+
+  test('a stopped container has not ended', async () => {
+    using dir = tempDir();
+    const { started, exited, pidFile } = launch(dir.path, 'touch up; while :; do sleep 100; done');
+    const identity = await started;
+    await appears(join(dir.path, 'up'));
+    executor.signal(identity, 'STOP');
+    executor.signal(identity, 'CONT');
+    expect(existsSync(`${pidFile}.exitcode`)).toBe(false);
+    executor.signal(identity, 'KILL');
+    expect(await exited).toBe(137);
+  });
+
+  test('a container is taken back by its pid file and gives the exit code of its own', async () => {
+    using dir = tempDir();
+    const { started, pidFile, exited } = launch(dir.path, 'exit 7');
+    const identity = await started;
+    await exited;
+    expect(await executor.reacquire(pidFile, identity).exited).toBe(7);
+  });
+
+  test('a container whose exit code cannot be found is lost, with 154', async () => {
+    using dir = tempDir();
+    expect(await executor.reacquire(join(dir.path, 'none.pid'), undefined).exited).toBe(154);
+  });
+
+  test('a pid that belongs to a later process is not signalled', async () => {
+    using dir = tempDir();
+    const { started, exited } = launch(dir.path, 'touch up; while :; do sleep 100; done');
+    const { pid, startTicks } = await started;
+    expect(executor.signal({ pid, startTicks: startTicks + 1 }, 'KILL')).toBe(false);
+    expect(executor.signal({ pid, startTicks }, 'KILL')).toBe(true);
+    await exited;
+  });
+});
+
+/** Members of a group that are more than a zombie waiting to be collected. */
+function live(group: number): number[] {
+  return allProcesses().flatMap((p) => (p.groupId === group && p.state !== 'Z' && p.state !== 'X' ? [p.pid] : []));
+}
