@@ -1,0 +1,50 @@
+/**
+ * The errors of this package, each saying who throws it and when. What crosses a package border is in common's list.
+ */
+import { YarnError } from '@bobbin/common';
+
+/** A frame, handshake or call of the umbilical that breaks its rules; thrown by the codec and the argument checks. */
+export class UmbilicalProtocolError extends YarnError {
+  constructor(message: string, cause?: unknown) {
+    super(message, {
+      code: 'UMBILICAL_PROTOCOL',
+      status: 'INVALID_ARGUMENT',
+      hadoopClass: 'org.apache.hadoop.ipc.RpcException',
+      cause,
+    });
+  }
+}
+
+/** A child does not know the job token; thrown by the AM's side of the handshake, and by the child's when it is told. */
+export class UmbilicalRefusedError extends YarnError {
+  constructor(message: string) {
+    super(message, {
+      code: 'UMBILICAL_REFUSED',
+      status: 'UNAUTHENTICATED',
+      hadoopClass: 'org.apache.hadoop.security.AccessControlException',
+    });
+  }
+}
+
+/** The AM could not be reached for as long as the child was told to wait; thrown by UmbilicalClient from every call. */
+export class UmbilicalLostError extends YarnError {
+  constructor(message: string, cause?: unknown) {
+    super(message, {
+      code: 'UMBILICAL_LOST',
+      status: 'UNAVAILABLE',
+      hadoopClass: 'java.net.ConnectException',
+      cause,
+    });
+  }
+}
+
+/** The AM answered a call with an error; thrown by UmbilicalClient. */
+export class UmbilicalCallError extends YarnError {
+  constructor(method: string, message: string) {
+    super(`the AM refused ${method}: ${message}`, {
+      code: 'UMBILICAL_CALL',
+      status: 'FAILED_PRECONDITION',
+      hadoopClass: 'org.apache.hadoop.ipc.RemoteException',
+    });
+  }
+}
