@@ -11,3 +11,8 @@ export * from './clock/clock.js';
 export * from './ids/random.js';
 export * from './history/history-events.js';
 export * from './conf/index.js';
+export * from './log/logger.js';
+export * from './log/create-logger.js';
+export * from './log/format.js';
+export * from './fs/index.js';
+export * from './store/index.js';
