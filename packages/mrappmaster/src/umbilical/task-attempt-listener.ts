@@ -253,7 +253,7 @@ export class TaskAttemptListener implements TaskAttemptRegistry, Service {
 
   private emit(attemptId: TaskAttemptId, happening: Happening): void {
     if (this.isKnown(attemptId)) {
-      this.deps.dispatcher.dispatch({ domain: 'taskattempt', attemptId, ...happening } as TaskAttemptEvent);
+      this.deps.dispatcher.dispatch({ domain: 'taskattempt', attemptId, ...happening });
     }
   }
 

@@ -58,7 +58,7 @@ export class UmbilicalParams {
       attemptId: this.attemptId,
       phase: phase as Phase,
       progress,
-      stateString: String(from['stateString'] ?? '').slice(0, STATUS_CHARS),
+      stateString: (typeof from['stateString'] === 'string' ? from['stateString'] : '').slice(0, STATUS_CHARS),
       ...(typeof from['diagnosticInfo'] === 'string' && {
         diagnosticInfo: from['diagnosticInfo'].slice(0, STATUS_CHARS),
       }),
