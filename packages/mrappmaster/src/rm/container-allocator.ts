@@ -9,6 +9,7 @@
  */
 import {
   ContainerExitStatus,
+  DEFAULT_RACK,
   fitsIn,
   formatResource,
   parseNodeId,
@@ -124,7 +125,6 @@ export class ContainerAllocator {
     private readonly figures: () => JobFigures,
     /** 0..1; decides which reduces yield first. */
     private readonly progressOf: (id: TaskAttemptId) => number,
-    private readonly rackOf: (host: string) => string,
   ) {
     this.requestor = new ContainerRequestor(settings.blacklist);
   }
@@ -132,6 +132,11 @@ export class ContainerAllocator {
   /** The largest container the RM gives, as registration said. */
   setMaximum(maximum: Resource): void {
     this.maximum = maximum;
+  }
+
+  /** The rack of a host as the RM's node reports told it. */
+  rackOf(host: string): string {
+    return this.racks.get(host) ?? DEFAULT_RACK;
   }
 
   /** Hands over what was decided since the last call, in order. */
@@ -346,7 +351,7 @@ export class ContainerAllocator {
     if (container.priority !== PRIORITY_MAP) return undefined;
     const host = hostOf(container);
     if (locality === 'DATA_LOCAL_MAPS') return this.scheduled.mapOnHost(host);
-    if (locality === 'RACK_LOCAL_MAPS') return this.scheduled.mapInRack(this.racks.get(host) ?? this.rackOf(host));
+    if (locality === 'RACK_LOCAL_MAPS') return this.scheduled.mapInRack(this.rackOf(host));
     return this.scheduled.oldestMap();
   }
 
@@ -367,7 +372,7 @@ export class ContainerAllocator {
       this.scheduled.oldestFailedMap(),
       this.scheduled.oldestReduce(),
       this.scheduled.mapOnHost(host),
-      this.scheduled.mapInRack(this.racks.get(host) ?? this.rackOf(host)),
+      this.scheduled.mapInRack(this.rackOf(host)),
       this.scheduled.oldestMap(),
     ].find(fits);
   }
@@ -384,7 +389,7 @@ export class ContainerAllocator {
   private localityOf(request: ContainerRequest, container: Container): LocalityCounter {
     const host = hostOf(container);
     if (request.hosts.includes(host)) return 'DATA_LOCAL_MAPS';
-    if (request.racks.includes(this.racks.get(host) ?? this.rackOf(host))) return 'RACK_LOCAL_MAPS';
+    if (request.racks.includes(this.rackOf(host))) return 'RACK_LOCAL_MAPS';
     return 'OTHER_LOCAL_MAPS';
   }
 

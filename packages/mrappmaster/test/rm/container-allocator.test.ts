@@ -91,7 +91,6 @@ function aStand(
     },
     () => figures,
     (id) => progress.get(id) ?? 0,
-    () => '/default-rack',
   );
   allocator.setMaximum({ memoryMb: 8192, vcores: 8 });
   return { allocator, figures, progress };

@@ -1,0 +1,87 @@
+/**
+ * LocalContainerAllocator: in an uber job every attempt is given the AM's own container, at once. Hadoop: mapreduce.v2.app.rm.
+ * LocalContainerAllocator. Asks nothing of the RM; the conversation goes on as heartbeat, for progress and for commits.
+ */
+import type {
+  AllocateResponse,
+  Container,
+  EventSink,
+  RegisterApplicationMasterResponse,
+  TaskAttemptId,
+  YarnError,
+} from '@bobbin/common';
+import { parseTaskAttemptId, parseTaskId } from '@bobbin/common';
+import type { AppLog, JobView } from '../app-context.js';
+import type { ContainerAllocatorEvent, MRAppEvent } from '../events.js';
+import type { RequestorNews } from './container-requestor.js';
+import type { AllocationSource } from './rm-communicator.js';
+import type { TokenSink } from './rm-container-allocator.js';
+
+export interface LocalContainerAllocatorDeps {
+  readonly log: AppLog;
+  readonly dispatcher: EventSink<MRAppEvent>;
+  readonly job: () => JobView;
+  /** The AM's own container. */
+  readonly container: Container;
+  readonly tokens: TokenSink;
+  readonly onRegistered: (response: RegisterApplicationMasterResponse) => void;
+}
+
+const NO_NEWS: RequestorNews = { ask: [], release: [], blacklistAdditions: [], blacklistRemovals: [] };
+
+export class LocalContainerAllocator implements AllocationSource {
+  constructor(private readonly deps: LocalContainerAllocatorDeps) {}
+
+  /** Handler of the `container-allocator` domain. Only requests mean something where there is one container. */
+  handle(event: ContainerAllocatorEvent): void {
+    if (event.type === 'CONTAINER_REQ') this.assign(event.attemptId);
+  }
+
+  takeNews(): RequestorNews {
+    return NO_NEWS;
+  }
+
+  untake(): void {
+    // Nothing was said.
+  }
+
+  hasUrgentNews(): boolean {
+    return false;
+  }
+
+  resync(): void {
+    // Nothing had been asked for.
+  }
+
+  progress(): number {
+    return this.deps.job().progress;
+  }
+
+  registered(response: RegisterApplicationMasterResponse): void {
+    this.deps.onRegistered(response);
+  }
+
+  answered(response: AllocateResponse): void {
+    this.deps.tokens.nmTokens(response.nmTokens);
+    if (response.amRmToken) this.deps.tokens.amRmToken(response.amRmToken);
+  }
+
+  refused(error: YarnError): void {
+    this.deps.log.warn(`the ResourceManager refused a heartbeat: ${error.message}`);
+  }
+
+  lost(reason: string): void {
+    this.deps.log.error(reason);
+    this.deps.dispatcher.dispatch({ domain: 'job', type: 'JOB_DIAGNOSTIC_UPDATE', diagnostics: reason });
+    this.deps.dispatcher.dispatch({ domain: 'job', type: 'JOB_AM_REBOOT' });
+  }
+
+  private assign(attemptId: TaskAttemptId): void {
+    const { dispatcher, container } = this.deps;
+    if (parseTaskId(parseTaskAttemptId(attemptId).taskId).type === 'MAP') {
+      const updates = [{ name: 'OTHER_LOCAL_MAPS', delta: 1 }];
+      dispatcher.dispatch({ domain: 'job', type: 'JOB_COUNTER_UPDATE', updates });
+    }
+    dispatcher.dispatch({ domain: 'taskattempt', type: 'TA_ASSIGNED', attemptId, container });
+  }
+}
