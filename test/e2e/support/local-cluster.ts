@@ -11,6 +11,10 @@ export interface LocalCluster {
   run(...args: string[]): Promise<Finished>;
   start(...args: string[]): Running;
   stop(): Promise<void>;
+  /** `kill -9` of a NodeManager and of every container on it: a machine that loses power. `node` counts from 1. */
+  killNode(pid: number, node: number): void;
+  /** Resolves when no container process of this cluster is left. */
+  containersGone(): Promise<void>;
   /** Pids of live processes that carry this cluster's folder in their command line, environment or working folder. */
   processes(): number[];
 }
@@ -26,6 +30,13 @@ export async function localCluster(nodes: number, ...options: string[]): Promise
     run: (...args) => bobbin(args, env),
     start: (...args) => start(args, env),
     processes: () => processesOf(dir),
+    killNode: (pid, node) => {
+      process.kill(pid, 'SIGKILL');
+      for (const container of containersOf(`${dir}/nm-${node}/`)) process.kill(container, 'SIGKILL');
+    },
+    containersGone: async () => {
+      while (containersOf(dir).length > 0) await new Promise((resolve) => setImmediate(resolve));
+    },
     stop: async () => {
       if (existsSync(dir)) await succeed(['cluster', 'stop', '--dir', dir], env);
       temp[Symbol.dispose]();
@@ -37,6 +48,14 @@ function processesOf(dir: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((pid) => ['cmdline', 'environ'].some((file) => readQuietly(`/proc/${pid}/${file}`).includes(dir)))
+    .map(Number);
+}
+
+/** Processes whose container was given local folders below `folder`. */
+function containersOf(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => readQuietly(`/proc/${pid}/environ`).includes(`LOCAL_DIRS=${folder}`))
     .map(Number);
 }
 

@@ -1,0 +1,81 @@
+/** Ctrl-C, `job kill` and `cluster stop` leave no process, no socket and no temporary output behind. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { localCluster, type LocalCluster } from './support/local-cluster.js';
+import { someText } from './support/text.js';
+
+jest.setTimeout(120_000);
+
+let cluster: LocalCluster;
+let input: string;
+beforeEach(async () => {
+  cluster = await localCluster(2);
+  input = someText(join(cluster.path, 'input'), 1);
+});
+afterEach(() => cluster.stop());
+
+const waiting = (): string[] => [
+  ...['job', 'submit', join(__dirname, 'fixtures/waits.ts'), '--input', input, '--output', join(cluster.path, 'out')],
+  ...['-D', 'test.gate=/nonexistent', '-D', 'mapreduce.job.ubertask.enable=false'],
+];
+
+/** The daemons and nothing else. */
+const daemons = 3;
+
+/** Listening TCP ports of this machine, from /proc. */
+function listening(): Set<string> {
+  const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1);
+  return new Set(
+    rows
+      .map((row) => row.trim().split(/\s+/))
+      .filter((f) => f[3] === '0A')
+      .map((f) => f[1] ?? ''),
+  );
+}
+
+async function started(running: { printed(pattern: RegExp): Promise<string> }): Promise<string> {
+  const job = await running.printed(/job_\d+_\d+/);
+  await running.printed(/running in uber mode/);
+  return job;
+}
+
+test('Ctrl-C kills the job with its containers and its temporary output', async () => {
+  const running = cluster.start(...waiting());
+  const job = await started(running);
+  running.process.kill('SIGINT');
+  const result = await running.finished;
+  expect(result.code).toBe(130);
+  expect((await cluster.run('job', 'status', job)).stdout).toContain('KILLED');
+  expect(existsSync(join(cluster.path, 'out', '_temporary'))).toBe(false);
+  await cluster.containersGone();
+  expect(cluster.processes()).toHaveLength(daemons);
+});
+
+test('job kill does the same, and the submitting command says so', async () => {
+  const running = cluster.start(...waiting());
+  const job = await started(running);
+  expect((await cluster.run('job', 'kill', job)).stdout).toContain('Killed job');
+  const result = await running.finished;
+  expect(result.code).not.toBe(0);
+  expect(result.stdout + result.stderr).toContain('KILLED');
+  expect(existsSync(join(cluster.path, 'out', '_temporary'))).toBe(false);
+  await cluster.containersGone();
+  expect(cluster.processes()).toHaveLength(daemons);
+});
+
+test('cluster stop in the middle of a job ends every process and socket', async () => {
+  const before = listening();
+  const running = cluster.start(...waiting());
+  await started(running);
+  const during = listening();
+  expect((await cluster.run('cluster', 'stop')).code).toBe(0);
+  expect((await running.finished).code).not.toBe(0);
+  expect(cluster.processes()).toEqual([]);
+  expect([...listening()].filter((port) => during.has(port) && !before.has(port))).toEqual([]);
+  expect(existsSync(join(cluster.path, 'out', '_temporary'))).toBe(false);
+  expect(
+    readdirSync(join(cluster.path, 'cluster', 'staging'), { recursive: true }).filter((f) =>
+      String(f).endsWith('job.json'),
+    ),
+  ).toEqual([]);
+});
