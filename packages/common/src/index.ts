@@ -16,3 +16,4 @@ export * from './log/create-logger.js';
 export * from './log/format.js';
 export * from './fs/index.js';
 export * from './store/index.js';
+export * from './process/process-identity.js';

@@ -16,6 +16,9 @@ export interface Clock {
   after(delayMs: number, action: () => void): Timer;
 }
 
+/** Node fires at once what lies further away: 24.8 days. */
+const LONGEST_TIMEOUT_MS = 0x7fffffff;
+
 class SystemClock implements Clock {
   now(): number {
     return Date.now();
@@ -24,8 +27,13 @@ class SystemClock implements Clock {
     return performance.now();
   }
   after(delayMs: number, action: () => void): Timer {
-    const handle = setTimeout(action, Math.min(delayMs, 0x7fffffff));
-    handle.unref();
+    let handle: NodeJS.Timeout;
+    const arm = (leftMs: number): void => {
+      const stepMs = Math.min(leftMs, LONGEST_TIMEOUT_MS);
+      handle = setTimeout(() => (stepMs < leftMs ? arm(leftMs - stepMs) : action()), stepMs);
+      handle.unref();
+    };
+    arm(delayMs);
     return { cancel: () => clearTimeout(handle) };
   }
 }
