@@ -6,8 +6,8 @@
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProcessIdentity } from '@bobbin/common';
 import { CommandError } from '../errors.js';
-import type { ProcessIdentity } from './process-identity.js';
 
 export interface DaemonRecord {
   /** `resourcemanager`, `nodemanager-1` ... */

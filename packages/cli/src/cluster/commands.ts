@@ -1,7 +1,7 @@
 /** `bobbin cluster start|status|stop`: a cluster of real processes on this machine, bound to loopback. */
 import { cpus, totalmem } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
-import { systemClock } from '@bobbin/common';
+import { isAlive, systemClock } from '@bobbin/common';
 import { daemonsOf, readClusterRecord, type ClusterRecord } from './cluster-record.js';
 import {
   defaultClusterDir,
@@ -10,7 +10,6 @@ import {
   rememberCluster,
   type Environment,
 } from './find-cluster.js';
-import { isAlive } from './process-identity.js';
 import { startCluster } from './start-cluster.js';
 import { stopCluster } from './stop-cluster.js';
 

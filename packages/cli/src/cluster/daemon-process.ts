@@ -6,10 +6,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Clock } from '@bobbin/common';
+import { processIdentity, type Clock } from '@bobbin/common';
 import { CommandError } from '../errors.js';
 import type { DaemonRecord } from './cluster-record.js';
-import { identify } from './process-identity.js';
 
 const READY_TIMEOUT_MS = 60_000;
 const LOG_TAIL_LINES = 15;
@@ -57,7 +56,7 @@ export function startDaemon(command: DaemonCommand, clock: Clock): Promise<Daemo
       child.removeAllListeners('exit');
       child.disconnect();
       child.unref();
-      const identity = child.pid === undefined ? undefined : identify(child.pid);
+      const identity = child.pid === undefined ? undefined : processIdentity(child.pid);
       if (!identity) return fail('ended as soon as it served');
       resolve({
         name: command.name,

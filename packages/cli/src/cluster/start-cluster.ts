@@ -5,7 +5,7 @@
  */
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureSecretFile, systemRandom, type Clock } from '@bobbin/common';
+import { ensureSecretFile, isAlive, systemRandom, type Clock } from '@bobbin/common';
 import { CommandError } from '../errors.js';
 import {
   confDir,
@@ -17,7 +17,6 @@ import {
 } from './cluster-record.js';
 import { startDaemon } from './daemon-process.js';
 import { clusterProperties, nodeProperties, type Machine, type Properties } from './local-conf.js';
-import { isAlive } from './process-identity.js';
 import { endProcesses } from './stop-cluster.js';
 
 export interface StartRequest {

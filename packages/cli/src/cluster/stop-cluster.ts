@@ -4,9 +4,8 @@
  * within a while is killed. Logs, history and output stay.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { delay, type Clock } from '@bobbin/common';
+import { delay, isAlive, processIdentity, signalProcess, type Clock, type ProcessIdentity } from '@bobbin/common';
 import { readClusterRecord } from './cluster-record.js';
-import { identify, isAlive, signal, type ProcessIdentity } from './process-identity.js';
 
 const TERM_TIMEOUT_MS = 15_000;
 const KILL_TIMEOUT_MS = 5_000;
@@ -42,7 +41,7 @@ export async function endProcesses(processes: readonly ProcessIdentity[], clock:
     ['SIGTERM', TERM_TIMEOUT_MS],
     ['SIGKILL', KILL_TIMEOUT_MS],
   ] as const) {
-    const left = processes.filter((process) => signal(process, name));
+    const left = processes.filter((process) => isAlive(process) && signalProcess(process.pid, name));
     const deadline = clock.monotonic() + timeoutMs;
     while (left.some(isAlive) && clock.monotonic() < deadline) await delay(clock, POLL_MS);
   }
@@ -61,7 +60,7 @@ function containerProcesses(dir: string): ProcessIdentity[] {
     }
     const ofContainer = environment.some((variable) => variable.startsWith('CONTAINER_ID=container_'));
     const ofCluster = environment.some((variable) => variable.startsWith(`LOCAL_DIRS=${dir}/`));
-    const identity = ofContainer && ofCluster ? identify(Number(entry)) : undefined;
+    const identity = ofContainer && ofCluster ? processIdentity(Number(entry)) : undefined;
     if (identity) found.push(identity);
   }
   return found;
