@@ -28,6 +28,9 @@ const STATUS_AT = HEADER_BYTES + NUMBERS_BYTES;
 const NAMES_AT = STATUS_AT + MAX_STATUS_BYTES;
 const TOTAL_BYTES = NAMES_AT + MAX_NAMES_BYTES;
 
+/** How often a text that is being changed is read again before it is taken as it stands. */
+const MAX_READS = 10_000;
+
 /** Marks between group and name, and after a name; neither may occur in them. */
 const FIELD_END = '\x1f';
 const ENTRY_END = '\x1e';
@@ -148,11 +151,13 @@ export class TaskProgress {
   }
 
   private readTexts(): { status: string; names: string[] } {
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       const before = Atomics.load(this.header, HEADER.sequence);
       const status = this.bytes.slice(STATUS_AT, STATUS_AT + (this.header[HEADER.statusBytes] ?? 0));
       const names = this.bytes.slice(NAMES_AT, NAMES_AT + (this.header[HEADER.namesBytes] ?? 0));
-      if (before % 2 !== 0 || Atomics.load(this.header, HEADER.sequence) !== before) continue;
+      const torn = before % 2 !== 0 || Atomics.load(this.header, HEADER.sequence) !== before;
+      // A writer that was ended in the middle of a change leaves the number odd for good.
+      if (torn && tries < MAX_READS) continue;
       const decoder = new TextDecoder();
       return { status: decoder.decode(status), names: decoder.decode(names).split(ENTRY_END).slice(0, -1) };
     }
