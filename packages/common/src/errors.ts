@@ -16,6 +16,7 @@ export type StatusName =
   | 'RESOURCE_EXHAUSTED'
   | 'UNIMPLEMENTED'
   | 'DEADLINE_EXCEEDED'
+  | 'CANCELLED'
   | 'INTERNAL';
 
 export interface YarnErrorOptions {
@@ -230,6 +231,40 @@ export class UnreachableError extends YarnError {
       status: 'UNAVAILABLE',
       hadoopClass: 'java.net.ConnectException',
       retriable: true,
+      cause,
+    });
+  }
+}
+
+/** The protocol has no such method, in Hadoop neither; thrown by the rpc front. */
+export class NoSuchMethodError extends YarnError {
+  constructor(method: string, protocol: string) {
+    super(`unknown method ${method} called on ${protocol} protocol`, {
+      code: 'NO_SUCH_METHOD',
+      status: 'UNIMPLEMENTED',
+      hadoopClass: 'org.apache.hadoop.ipc.RpcNoSuchMethodException',
+    });
+  }
+}
+
+/** The caller gave up on a call by its signal; made by the client factory. The server may have carried it out. */
+export class CallCancelledError extends YarnError {
+  constructor(call: string) {
+    super(`${call} was cancelled by its caller`, {
+      code: 'CANCELLED',
+      status: 'CANCELLED',
+      hadoopClass: 'java.util.concurrent.CancellationException',
+    });
+  }
+}
+
+/** A server cannot listen where it was told to: port in use, host unknown, not allowed. */
+export class CannotListenError extends YarnError {
+  constructor(address: string, reason: string, cause?: unknown) {
+    super(`cannot listen on ${address}: ${reason}`, {
+      code: 'CANNOT_LISTEN',
+      status: 'FAILED_PRECONDITION',
+      hadoopClass: 'java.net.BindException',
       cause,
     });
   }

@@ -17,3 +17,4 @@ export * from './log/format.js';
 export * from './fs/index.js';
 export * from './store/index.js';
 export * from './process/process-identity.js';
+export * from './rpc/index.js';

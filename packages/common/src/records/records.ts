@@ -42,8 +42,7 @@ export type YarnApplicationAttemptState =
   | 'RUNNING'
   | 'FINISHING'
   | 'FINISHED'
-  | 'KILLED'
-  | 'SCHEDULED_UNMANAGED';
+  | 'KILLED';
 export type NodeState =
   | 'NEW'
   | 'RUNNING'
