@@ -9,7 +9,7 @@ export * from './state/decide.js';
 export * from './service/service.js';
 export * from './clock/clock.js';
 export * from './ids/random.js';
-export * from './history/history-events.js';
+export * from './history/index.js';
 export * from './conf/index.js';
 export * from './log/logger.js';
 export * from './log/create-logger.js';

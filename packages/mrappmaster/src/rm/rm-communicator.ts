@@ -17,7 +17,6 @@ import {
   type Clock,
   type FinalApplicationStatus,
   type RegisterApplicationMasterResponse,
-  type Timer,
 } from '@bobbin/common';
 import type { AppLog } from '../app-context.js';
 import type { RequestorNews } from './container-requestor.js';
@@ -233,7 +232,7 @@ export class RMCommunicator implements RMHeartbeatHandler {
         });
       answer.then(
         (response) => (abort.signal.aborted ? undefined : settle(() => resolve(response))),
-        (error: unknown) => (abort.signal.aborted ? undefined : settle(() => reject(error as Error))),
+        (error: unknown) => (abort.signal.aborted ? undefined : settle(() => reject(error))),
       );
     });
   }
