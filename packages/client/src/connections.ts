@@ -1,0 +1,105 @@
+/**
+ * Connections to the ResourceManager, NodeManagers and AppMasters. Hadoop: ClientRMProxy, AMRMClient's and NMClient's proxies,
+ * ClientServiceDelegate. Each is the protocol's interface with `close`; deadlines and repetitions come from the configuration.
+ * Nothing connects before the first call.
+ */
+import {
+  applicationClientProtocol,
+  applicationMasterProtocol,
+  bobbinKeys,
+  containerManagementProtocol,
+  createStub,
+  formatAddress,
+  mrClientProtocol,
+  rmKeys,
+  type Address,
+  type ApplicationClientProtocol,
+  type ApplicationMasterProtocol,
+  type CallCredentials,
+  type Clock,
+  type Configuration,
+  type ContainerManagementProtocol,
+  type MRClientProtocol,
+  type NodeId,
+  type Stub,
+  type Token,
+} from '@bobbin/common';
+
+export type YarnClient = Stub<ApplicationClientProtocol>;
+export type AMRMProxy = Stub<ApplicationMasterProtocol>;
+export type NMProxy = Stub<ContainerManagementProtocol>;
+export type MRClient = Stub<MRClientProtocol>;
+
+export interface ConnectionOptions {
+  readonly conf: Configuration;
+  /** How long to keep calling a server that does not answer, in ms; a default of its own for each kind of connection. */
+  readonly maxWaitMs?: number;
+  readonly clock?: Clock;
+}
+
+/** A person or tool calls the RM. By default gives up soon (`bobbin.client.connect.max-wait-ms`). */
+export function createYarnClient(credentials: CallCredentials, options: ConnectionOptions): YarnClient {
+  return createStub(applicationClientProtocol, {
+    address: resourceManagerAddress(options.conf),
+    credentials,
+    ...stubOptions(options, options.conf.get(bobbinKeys.clientConnectMaxWaitMs)),
+  });
+}
+
+/**
+ * An AppMaster calls its RM at `address` (`host:port`; by default where the configuration says). `token` is asked at each call: AMRM
+ * tokens roll. By default waits for an RM that is away as long as `yarn.resourcemanager.connect.max-wait.ms` says.
+ */
+export function createAMRMProxy(
+  token: () => Token,
+  options: ConnectionOptions & { readonly address?: string },
+): AMRMProxy {
+  const waitMs = options.conf.get(rmKeys.connectMaxWaitMs);
+  return createStub(applicationMasterProtocol, {
+    address: options.address ?? resourceManagerAddress(options.conf),
+    credentials: () => ({ token: token() }),
+    ...stubOptions(options, waitMs < 0 ? Number.MAX_SAFE_INTEGER : waitMs),
+  });
+}
+
+/** An AppMaster, or the RM's launcher, calls a NodeManager with the NM token it was given for it. */
+export function createNMProxy(node: NodeId, token: () => Token, options: ConnectionOptions): NMProxy {
+  return createStub(containerManagementProtocol, {
+    address: node,
+    credentials: () => ({ token: token() }),
+    ...stubOptions(options, NM_MAX_WAIT_MS),
+  });
+}
+
+/**
+ * A client calls the AppMaster of a MapReduce job at `address`, by the client-to-AM token of the application report. By default
+ * does not wait for one that is away: the RM knows where the next attempt is.
+ */
+export function createMRClient(address: string, credentials: CallCredentials, options: ConnectionOptions): MRClient {
+  return createStub(mrClientProtocol, { address, credentials, ...stubOptions(options, 0) });
+}
+
+/** `host:port` of the RM as the configuration names it; an RM bound to every interface is called on this machine. */
+export function resourceManagerAddress(conf: Configuration): string {
+  return formatAddress(reachable(conf.get(rmKeys.address)));
+}
+
+/** Where to call a server that listens there. */
+export function reachable({ host, port }: Address): Address {
+  if (host === '0.0.0.0') return { host: '127.0.0.1', port };
+  return host === '::' ? { host: '::1', port } : { host, port };
+}
+
+/** Hadoop: yarn.client.nodemanager-connect.max-wait-ms. */
+const NM_MAX_WAIT_MS = 180_000;
+
+function stubOptions({ conf, maxWaitMs, clock }: ConnectionOptions, defaultWaitMs: number) {
+  return {
+    deadlineMs: conf.get(bobbinKeys.rpcDeadlineMs),
+    retry: {
+      maxWaitMs: maxWaitMs ?? defaultWaitMs,
+      maxPauseMs: Math.min(1000, conf.get(rmKeys.connectRetryIntervalMs)),
+    },
+    ...(clock && { clock }),
+  };
+}
