@@ -101,6 +101,16 @@ export const NEVER_RETRY: ContainerRetryPolicy = {
 /** What a container that an earlier NodeManager had accepted was found as; absent for a new one. */
 export type RecoveredAs = 'COMPLETED' | 'KILLED_BEFORE_LAUNCH' | 'LAUNCHED' | 'REQUESTED';
 
+/** A resource as this container got it. */
+export interface LocalizedFile {
+  /** Key of the resource. */
+  readonly resource: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Whether it was on this node before. */
+  readonly cached: boolean;
+}
+
 export type ContainerEvent =
   | {
       readonly type: 'INIT_CONTAINER';
@@ -115,7 +125,7 @@ export type ContainerEvent =
   | { readonly type: 'KILL_CONTAINER'; readonly exitStatus: number; readonly diagnostics: string }
   | { readonly type: 'UPDATE_DIAGNOSTICS_MSG'; readonly diagnostics: string }
   | { readonly type: 'UPDATE_CONTAINER_TOKEN'; readonly resource: Resource; readonly version: number }
-  | { readonly type: 'RESOURCE_LOCALIZED'; readonly resource: string }
+  | ({ readonly type: 'RESOURCE_LOCALIZED' } & LocalizedFile)
   | { readonly type: 'RESOURCE_FAILED'; readonly resource: string; readonly diagnostics: string }
   | {
       readonly type:
@@ -154,7 +164,7 @@ export type ContainerEffect =
   | { readonly type: 'PAUSE_PROCESS' | 'RESUME_PROCESS' }
   | { readonly type: 'START_MONITORING' | 'STOP_MONITORING' }
   /** A resource that came while the container runs. */
-  | { readonly type: 'LINK_RESOURCE'; readonly resource: string }
+  | { readonly type: 'LINK_RESOURCE'; readonly resource: string; readonly path: string }
   /** Release the resources, delete the folder; answered by CONTAINER_RESOURCES_CLEANEDUP. */
   | { readonly type: 'CLEANUP_RESOURCES' }
   /** Store the outcome, tell application, services and RM. */
@@ -174,6 +184,7 @@ export interface ContainerInput {
 interface Context extends ContainerInput {
   /** Keys of the resources that are not there yet. */
   readonly pending: readonly string[];
+  readonly localized: readonly LocalizedFile[];
   readonly exitStatus: number;
   readonly diagnostics: string;
   readonly restartsAtMs: readonly number[];
@@ -231,9 +242,10 @@ const { createMachine } = setup({
   },
   actions: {
     keepPending: assign({ pending: (_, p: { resources: readonly string[] }) => p.resources }),
-    dropPending: assign({
-      pending: ({ context }, p: { resource: string }) => context.pending.filter((r) => r !== p.resource),
-    }),
+    keepLocalized: assign(({ context }, { resource, path, sizeBytes, cached }: LocalizedFile) => ({
+      pending: context.pending.filter((r) => r !== resource),
+      localized: [...context.localized, { resource, path, sizeBytes, cached }],
+    })),
     keepDiagnostics: assign({
       diagnostics: ({ context }, p: { diagnostics: string }) => append(context, p.diagnostics),
     }),
@@ -276,7 +288,9 @@ const { createMachine } = setup({
     resumeProcess: emit({ type: 'RESUME_PROCESS' }),
     startMonitoring: emit({ type: 'START_MONITORING' }),
     stopMonitoring: emit({ type: 'STOP_MONITORING' }),
-    linkResource: emit((_, p: { resource: string }) => ({ type: 'LINK_RESOURCE', resource: p.resource }) as const),
+    linkResource: emit(
+      (_, p: LocalizedFile) => ({ type: 'LINK_RESOURCE', resource: p.resource, path: p.path }) as const,
+    ),
     cleanupResources: emit({ type: 'CLEANUP_RESOURCES' }),
     finish: emit({ type: 'FINISH' }),
     storeToken: emit({ type: 'STORE_TOKEN' }),
@@ -313,6 +327,7 @@ export const containerMachine = createMachine({
   context: ({ input }) => ({
     ...input,
     pending: [],
+    localized: [],
     exitStatus: ContainerExitStatus.INVALID,
     diagnostics: '',
     restartsAtMs: [],
@@ -366,9 +381,9 @@ export const containerMachine = createMachine({
           {
             guard: { type: 'isLastPending', params: ({ event }) => event },
             target: 'SCHEDULED',
-            actions: [{ type: 'dropPending', params: ({ event }) => event }, 'launch'],
+            actions: [{ type: 'keepLocalized', params: ({ event }) => event }, 'launch'],
           },
-          { actions: { type: 'dropPending', params: ({ event }) => event } },
+          { actions: { type: 'keepLocalized', params: ({ event }) => event } },
         ],
         RESOURCE_FAILED: {
           target: 'LOCALIZATION_FAILED',
@@ -494,9 +509,9 @@ export const containerMachine = createMachine({
           {
             guard: { type: 'isLastPending', params: ({ event }) => event },
             target: 'REINITIALIZING_AWAITING_KILL',
-            actions: [{ type: 'dropPending', params: ({ event }) => event }, 'killProcess'],
+            actions: [{ type: 'keepLocalized', params: ({ event }) => event }, 'killProcess'],
           },
-          { actions: { type: 'dropPending', params: ({ event }) => event } },
+          { actions: { type: 'keepLocalized', params: ({ event }) => event } },
         ],
         RESOURCE_FAILED: {
           target: 'RUNNING',

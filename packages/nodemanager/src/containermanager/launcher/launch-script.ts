@@ -55,7 +55,11 @@ export function orderByReference(env: Readonly<Record<string, string>>): [name: 
 }
 
 /** A reason why a launch context cannot be written as a script, or undefined. */
-export function invalidScript(script: Pick<LaunchScript, 'user' | 'links' | 'commands'>): string | undefined {
+export function invalidScript(script: {
+  readonly user: Readonly<Record<string, string>>;
+  readonly links: Readonly<Record<string, unknown>>;
+  readonly commands: readonly string[];
+}): string | undefined {
   for (const name of Object.keys(script.user)) {
     if (!NAME.test(name)) return `environment variable '${name}' is not a name that bash accepts`;
   }
