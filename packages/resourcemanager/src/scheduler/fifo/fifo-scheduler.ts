@@ -1,0 +1,507 @@
+/**
+ * FifoScheduler: one queue, `default`; who came first is served first, as far as what is free suits him. Hadoop:
+ * scheduler/fifo/FifoScheduler.java, driven by demand and supply instead of heartbeats. Between two decisions no pending ask fits any node it
+ * may use; so a decision offers the nodes that gained something to the asks that wait, and what was newly asked to the nodes that have room,
+ * and looks at nothing else. It does not reserve: a large container may be overtaken by small ones, as in YARN's.
+ */
+import {
+  addResources,
+  applicationOf,
+  fitsIn,
+  formatResource,
+  subtractResources,
+  ANY,
+  NO_RESOURCE,
+  type ApplicationAttemptId,
+  type ApplicationId,
+  type ContainerId,
+  type NodeId,
+  type QueueInfo,
+  type Resource,
+} from '@bobbin/common';
+import { AMShare } from '../am-share.js';
+import { compareAsks, type Ask } from '../ask.js';
+import { ClusterNodes } from '../cluster-nodes.js';
+import { Patience, wider } from '../patience.js';
+import { normaliseResource } from '../resource-limits.js';
+import { SchedulerAttempt } from '../scheduler-attempt.js';
+import type { SchedulerNode } from '../scheduler-node.js';
+import type {
+  Assignment,
+  AttemptUsage,
+  Decision,
+  Locality,
+  ResourceScheduler,
+  SchedulerEvent,
+  Waiting,
+} from '../scheduler.js';
+import { WaitingRoom } from '../waiting-room.js';
+
+export interface FifoSchedulerOptions {
+  readonly minimumAllocation: Resource;
+  readonly maximumAllocation: Resource;
+  /** Of this RM's incarnation; stands in the container ids. */
+  readonly epoch: number;
+  /** Chances an ask passes by for the hosts it named; 0 or less: none. */
+  readonly nodeLocalityDelay: number;
+  /** Part of the cluster's memory that AMs may hold together, 0..1. */
+  readonly maxAMShare: number;
+}
+
+/** A container that is given away. */
+interface Held {
+  attempt: SchedulerAttempt;
+  readonly node: SchedulerNode;
+  readonly resource: Resource;
+  readonly isAM: boolean;
+  /** Absent for a recovered one: its ask is not known. */
+  readonly ask?: Ask;
+  readonly names: readonly string[];
+}
+
+const QUEUE = 'default';
+const LEVEL: Record<Locality, number> = { NODE_LOCAL: 0, RACK_LOCAL: 1, OFF_SWITCH: 2 };
+
+export class FifoScheduler implements ResourceScheduler {
+  readonly schedulerType = 'fifoScheduler';
+  readonly minimumAllocation: Resource;
+  private readonly nodes = new ClusterNodes();
+  private readonly orders = new Map<ApplicationId, number>();
+  private nextOrder = 1;
+  private readonly attempts = new Map<ApplicationAttemptId, SchedulerAttempt>();
+  private readonly held = new Map<ContainerId, Held>();
+  /** Host, rack or `*` to the asks that may be served there. */
+  private readonly rooms = new Map<string, WaitingRoom>();
+  private readonly amShare: AMShare;
+  private readonly patience: Patience;
+  private readonly suppliers = new Set<SchedulerNode>();
+  private readonly demands = new Set<Ask>();
+  private used: Resource = NO_RESOURCE;
+
+  constructor(private readonly options: FifoSchedulerOptions) {
+    this.minimumAllocation = options.minimumAllocation;
+    this.amShare = new AMShare(options.maxAMShare);
+    this.patience = new Patience(options.nodeLocalityDelay);
+  }
+
+  apply(event: SchedulerEvent): void {
+    switch (event.type) {
+      case 'NODE_ADDED':
+        if (this.nodes.get(event.node.nodeId)) this.removeNode(event.node.nodeId);
+        this.suppliers.add(this.nodes.add(event.node));
+        return this.admitAMs();
+      case 'NODE_REMOVED':
+        return this.removeNode(event.nodeId);
+      case 'NODE_RESOURCE_UPDATED':
+        return this.withNode(event.nodeId, (node) => this.nodes.resize(node, event.capability));
+      case 'NODE_FROZEN':
+        return this.withNode(event.nodeId, (node) => this.nodes.freeze(node, event.frozen));
+      case 'APP_ADDED':
+        if (!this.orders.has(event.applicationId)) this.orders.set(event.applicationId, this.nextOrder++);
+        return;
+      case 'APP_REMOVED':
+        this.orders.delete(event.applicationId);
+        return;
+      case 'ATTEMPT_ADDED':
+        return this.addAttempt(event);
+      case 'ATTEMPT_REMOVED':
+        return this.removeAttempt(event.attemptId);
+      case 'DEMAND_CHANGED':
+        return this.changeDemand(event);
+      case 'CONTAINER_COMPLETED':
+        return this.complete(event.containerId, event.askAgain);
+      case 'CONTAINER_RECOVERED':
+        return this.recover(event);
+    }
+  }
+
+  decide(nowMs: number): Decision {
+    const assignments: Assignment[] = [];
+    for (const ask of this.patience.due(nowMs)) {
+      ask.waitsSinceMs = undefined;
+      ask.reach = wider(ask.reach);
+      this.refile(ask);
+      this.demands.add(ask);
+    }
+    // One container a node and round, so that nodes that come together share what waits.
+    for (let round = [...this.suppliers]; round.length > 0;) {
+      round = round.filter((node) => this.serveNode(node, nowMs, assignments));
+    }
+    this.suppliers.clear();
+    for (const ask of [...this.demands].sort(compareAsks)) this.serveAsk(ask, nowMs, assignments);
+    this.demands.clear();
+    return { assignments, wakeAtMs: this.patience.nextMs() };
+  }
+
+  maximumAllocation(): Resource {
+    const configured = this.options.maximumAllocation;
+    if (this.nodes.size === 0) return configured;
+    const largest = this.nodes.largestCapability();
+    return {
+      memoryMb: Math.min(configured.memoryMb, largest.memoryMb),
+      vcores: Math.min(configured.vcores, largest.vcores),
+    };
+  }
+
+  normalise(resource: Resource): Resource {
+    return normaliseResource(resource, this.minimumAllocation, this.options.maximumAllocation);
+  }
+
+  headroom(attemptId: ApplicationAttemptId): Resource {
+    if (!this.attempts.has(attemptId)) return NO_RESOURCE;
+    const left = subtractResources(this.nodes.total, this.used);
+    return { memoryMb: Math.max(0, left.memoryMb), vcores: Math.max(0, left.vcores) };
+  }
+
+  usage(attemptId: ApplicationAttemptId): AttemptUsage {
+    const attempt = this.attempts.get(attemptId);
+    let pending = NO_RESOURCE;
+    let pendingContainers = 0;
+    for (const ask of attempt?.asks.values() ?? []) {
+      pendingContainers += ask.pending;
+      pending = addResources(pending, {
+        memoryMb: ask.capability.memoryMb * ask.pending,
+        vcores: ask.capability.vcores * ask.pending,
+      });
+    }
+    return {
+      containers: attempt?.containers.size ?? 0,
+      used: attempt?.used ?? NO_RESOURCE,
+      pending,
+      pendingContainers,
+    };
+  }
+
+  explain(attemptId: ApplicationAttemptId): readonly Waiting[] {
+    const asks = [...(this.attempts.get(attemptId)?.asks.values() ?? [])].filter((ask) => ask.pending > 0);
+    return asks.sort(compareAsks).map((ask) => ({
+      ...this.reasonOf(ask),
+      priority: ask.priority,
+      resource: ask.capability,
+      count: ask.pending,
+    }));
+  }
+
+  containersOn(nodeId: NodeId): readonly ContainerId[] {
+    return [...(this.nodes.get(nodeId)?.containers ?? [])];
+  }
+
+  containersOf(attemptId: ApplicationAttemptId): readonly ContainerId[] {
+    return [...(this.attempts.get(attemptId)?.containers ?? [])];
+  }
+
+  nodeUsage(nodeId: NodeId): { readonly used: Resource; readonly containers: number } | undefined {
+    const node = this.nodes.get(nodeId);
+    return node && { used: node.used, containers: node.containers.size };
+  }
+
+  clusterResource(): Resource {
+    return this.nodes.total;
+  }
+
+  clusterUsed(): Resource {
+    return this.used;
+  }
+
+  refuse(queue: string): string | undefined {
+    return isDefaultQueue(queue)
+      ? undefined
+      : `queue '${queue}' does not exist; the FIFO scheduler has one, '${QUEUE}'`;
+  }
+
+  queueInfo(queue: string): Omit<QueueInfo, 'applications'> | undefined {
+    if (!isDefaultQueue(queue)) return undefined;
+    const total = this.nodes.total.memoryMb;
+    return {
+      queueName: QUEUE,
+      queuePath: `root.${QUEUE}`,
+      capacity: 1,
+      maximumCapacity: 1,
+      currentCapacity: total > 0 ? this.used.memoryMb / total : 0,
+      state: 'RUNNING',
+      schedulerType: this.schedulerType,
+    };
+  }
+
+  // ---- what happened -----------------------------------------------------------------------------------------------
+
+  /** A node that leaves takes its containers along; what they were charged for is given back here, the owner is not told. */
+  private removeNode(nodeId: NodeId): void {
+    const node = this.nodes.get(nodeId);
+    if (!node) return;
+    for (const container of [...node.containers]) this.complete(container, false);
+    this.suppliers.delete(node);
+    this.nodes.remove(nodeId);
+  }
+
+  private withNode(nodeId: NodeId, change: (node: SchedulerNode) => void): void {
+    const node = this.nodes.get(nodeId);
+    if (!node) return;
+    change(node);
+    this.suppliers.add(node);
+    this.admitAMs();
+  }
+
+  private addAttempt(event: Extract<SchedulerEvent, { type: 'ATTEMPT_ADDED' }>): void {
+    const { attemptId, waitsForAM, keepContainersOf } = event;
+    const order = this.orders.get(applicationOf(attemptId));
+    if (order === undefined) throw new Error(`attempt ${attemptId} was added before its application`);
+    const attempt = new SchedulerAttempt(attemptId, order, this.options.epoch, waitsForAM);
+    this.attempts.set(attemptId, attempt);
+    const previous = keepContainersOf === undefined ? undefined : this.attempts.get(keepContainersOf);
+    for (const id of [...(previous?.containers ?? [])]) {
+      const held = this.held.get(id);
+      if (!previous || !held) continue;
+      previous.release(id, held.resource);
+      attempt.charge(id, held.resource);
+      held.attempt = attempt;
+    }
+    if (keepContainersOf !== undefined) this.removeAttempt(keepContainersOf);
+  }
+
+  private removeAttempt(attemptId: ApplicationAttemptId): void {
+    const attempt = this.attempts.get(attemptId);
+    if (!attempt) return;
+    for (const ask of attempt.asks.values()) this.forget(ask);
+    attempt.asks.clear();
+    this.attempts.delete(attemptId);
+    if (attempt.waitsForAM) this.amShare.release(attemptId);
+    this.admitAMs();
+  }
+
+  private changeDemand(event: Extract<SchedulerEvent, { type: 'DEMAND_CHANGED' }>): void {
+    const attempt = this.attempts.get(event.attemptId);
+    if (!attempt) return;
+    const changed = new Set<Ask>();
+    for (const request of event.asks) {
+      const ask = attempt.askFor(request);
+      if (!changed.has(ask)) this.unfile(ask);
+      changed.add(ask);
+      ask.replace(request, this.normalise(request.capability));
+    }
+    if (event.blacklistAdditions.length > 0 || event.blacklistRemovals.length > 0) {
+      attempt.changeBlacklist(event.blacklistAdditions, event.blacklistRemovals);
+      for (const ask of attempt.asks.values()) changed.add(ask);
+    }
+    for (const ask of changed) this.demand(ask);
+    this.admitAMs();
+  }
+
+  private complete(containerId: ContainerId, askAgain: boolean): void {
+    const held = this.held.get(containerId);
+    if (!held) return;
+    const { attempt, node, resource, ask } = held;
+    this.held.delete(containerId);
+    node.release(containerId, resource);
+    attempt.release(containerId, resource);
+    this.used = subtractResources(this.used, resource);
+    this.nodes.changed(node);
+    this.suppliers.add(node);
+    if (held.isAM) this.amShare.release(attempt.attemptId);
+    if (askAgain && ask && this.attempts.get(attempt.attemptId) === attempt) {
+      attempt.asks.set(`${ask.priority}/${ask.allocationRequestId}`, ask);
+      this.unfile(ask);
+      ask.giveBack(held.names);
+      if (held.isAM) attempt.waitsForAM = true;
+      this.demand(ask);
+    }
+    this.admitAMs();
+  }
+
+  private recover(event: Extract<SchedulerEvent, { type: 'CONTAINER_RECOVERED' }>): void {
+    const { containerId, attemptId, nodeId, resource } = event.container;
+    const attempt = this.attempts.get(attemptId);
+    const node = this.nodes.get(nodeId);
+    if (!attempt || !node || this.held.has(containerId)) return;
+    node.charge(containerId, resource);
+    attempt.charge(containerId, resource);
+    this.used = addResources(this.used, resource);
+    this.nodes.changed(node);
+    this.held.set(containerId, { attempt, node, resource, isAM: event.isAM, names: [] });
+    if (event.isAM) {
+      attempt.waitsForAM = false;
+      this.amShare.hold(attemptId, resource.memoryMb);
+    }
+  }
+
+  // ---- deciding ----------------------------------------------------------------------------------------------------
+
+  /** A node with something free takes the first in the queue that fits; says whether there was one. */
+  private serveNode(node: SchedulerNode, nowMs: number, out: Assignment[]): boolean {
+    if (this.nodes.get(node.nodeId) !== node || this.nodes.isFrozen(node)) return false;
+    const accepts = (ask: Ask): boolean => this.localityAllowed(ask, node) !== undefined;
+    let best: Ask | undefined;
+    for (const name of [node.host, node.rackName, ANY]) {
+      const ask = this.rooms.get(name)?.first(node.free, accepts);
+      if (ask && (!best || compareAsks(ask, best) < 0)) best = ask;
+    }
+    const locality = best && this.localityAllowed(best, node);
+    if (!best || !locality) return false;
+    this.assign(best, node, locality, out);
+    if (best.pending > 0) this.patience.start(best, nowMs, this.nodes.size);
+    return true;
+  }
+
+  /** A new or changed ask looks for room: on its hosts, then on its racks, then anywhere, as far as it may reach. */
+  private serveAsk(ask: Ask, nowMs: number, out: Assignment[]): void {
+    if (this.amShare.isQueued(ask)) return;
+    while (ask.pending > 0) {
+      const node = this.roomFor(ask);
+      const locality = node && this.localityAllowed(ask, node);
+      if (!node || !locality) break;
+      this.assign(ask, node, locality, out);
+    }
+    if (ask.pending > 0) this.patience.start(ask, nowMs, this.nodes.size);
+  }
+
+  private roomFor(ask: Ask): SchedulerNode | undefined {
+    const accepts = (node: SchedulerNode): boolean => this.localityAllowed(ask, node) !== undefined;
+    const names = ask.localNames();
+    for (const name of names) {
+      const node = this.nodes.onHost(name, ask.capability, accepts);
+      if (node) return node;
+    }
+    if (ask.reach === 'NODE_LOCAL') return undefined;
+    for (const name of names) {
+      if (!ask.relaxesTo(name)) continue;
+      const node = this.nodes.onRack(name, ask.capability, accepts);
+      if (node) return node;
+    }
+    if (ask.reach === 'RACK_LOCAL' || !ask.relaxesToAny) return undefined;
+    return this.nodes.anywhere(ask.capability, accepts);
+  }
+
+  private localityAllowed(ask: Ask, node: SchedulerNode): Locality | undefined {
+    if (ask.attempt.shuns(node)) return undefined;
+    const locality = ask.localityOf(node);
+    return locality !== undefined && LEVEL[locality] <= LEVEL[ask.reach] ? locality : undefined;
+  }
+
+  private assign(ask: Ask, node: SchedulerNode, locality: Locality, out: Assignment[]): void {
+    const { attempt, capability: resource } = ask;
+    const containerId = attempt.nextContainerId();
+    node.allocate(containerId, resource);
+    attempt.charge(containerId, resource);
+    this.used = addResources(this.used, resource);
+    this.nodes.changed(node);
+    const names = ask.take(node, locality);
+    this.held.set(containerId, { attempt, node, resource, isAM: attempt.waitsForAM, ask, names });
+    attempt.waitsForAM = false;
+    if (locality !== 'OFF_SWITCH') this.resetPatience(ask);
+    if (locality !== 'OFF_SWITCH' || names.some((name) => ask.countAt(name) === 0)) this.refile(ask);
+    const { priority, allocationRequestId } = ask;
+    out.push({
+      containerId,
+      attemptId: attempt.attemptId,
+      nodeId: node.nodeId,
+      resource,
+      priority,
+      allocationRequestId,
+      locality,
+    });
+  }
+
+  // ---- where asks wait ---------------------------------------------------------------------------------------------
+
+  /** Takes up a new or changed ask. An AM's waits until its share allows it. */
+  private demand(ask: Ask): void {
+    if (ask.pending <= 0) {
+      this.forget(ask);
+      ask.attempt.drop(ask);
+      return;
+    }
+    if (ask.attempt.waitsForAM && !this.demands.has(ask) && ask.filedUnder.size === 0) {
+      this.amShare.queueUp(ask);
+      return;
+    }
+    this.resetPatience(ask);
+    this.refile(ask);
+    this.demands.add(ask);
+  }
+
+  private admitAMs(): void {
+    for (const ask of this.amShare.admit(this.nodes.total.memoryMb)) {
+      this.resetPatience(ask);
+      this.refile(ask);
+      this.demands.add(ask);
+    }
+  }
+
+  /** Back to waiting for what it named; where nothing of that is in the cluster there is nothing to wait for. */
+  private resetPatience(ask: Ask): void {
+    ask.waitsSinceMs = undefined;
+    const names = this.patience.waitMs(this.nodes.size) === 0 ? [] : ask.localNames();
+    if (names.some((name) => this.nodes.hasHost(name))) ask.reach = 'NODE_LOCAL';
+    else if (names.some((name) => this.nodes.hasRack(name) && ask.relaxesTo(name))) ask.reach = 'RACK_LOCAL';
+    else ask.reach = 'OFF_SWITCH';
+  }
+
+  /** Puts the ask into the rooms it may be served from, and out of all others. */
+  private refile(ask: Ask): void {
+    const wanted = new Set<string>();
+    if (ask.pending > 0) {
+      for (const name of ask.localNames()) {
+        if (!this.nodes.hasRack(name) || (ask.reach !== 'NODE_LOCAL' && ask.relaxesTo(name))) wanted.add(name);
+      }
+      if (ask.reach === 'OFF_SWITCH' && ask.relaxesToAny) wanted.add(ANY);
+    }
+    for (const name of [...ask.filedUnder]) if (!wanted.has(name)) this.takeOut(ask, name);
+    for (const name of wanted) {
+      if (ask.filedUnder.has(name)) continue;
+      let room = this.rooms.get(name);
+      if (!room) this.rooms.set(name, (room = new WaitingRoom()));
+      room.add(ask);
+      ask.filedUnder.add(name);
+    }
+    if (ask.pending <= 0) ask.attempt.drop(ask);
+  }
+
+  private unfile(ask: Ask): void {
+    for (const name of [...ask.filedUnder]) this.takeOut(ask, name);
+  }
+
+  private takeOut(ask: Ask, name: string): void {
+    const room = this.rooms.get(name);
+    room?.remove(ask);
+    if (room?.isEmpty) this.rooms.delete(name);
+    ask.filedUnder.delete(name);
+  }
+
+  private forget(ask: Ask): void {
+    this.unfile(ask);
+    this.amShare.withdraw(ask);
+    this.demands.delete(ask);
+  }
+
+  private reasonOf(ask: Ask): Pick<Waiting, 'verdict' | 'reason'> {
+    const size = formatResource(ask.capability);
+    if (this.nodes.size === 0) return { verdict: 'NOT_YET', reason: 'no NodeManager has registered' };
+    if (!this.nodes.couldEverHold(ask.capability)) {
+      const largest = formatResource(this.nodes.largestCapability());
+      return { verdict: 'NEVER', reason: `${size} is more than any node has; the largest has ${largest}` };
+    }
+    if (this.amShare.isQueued(ask)) {
+      return { verdict: 'NOT_YET', reason: this.amShare.explain(ask, this.nodes.total.memoryMb) };
+    }
+    const names = ask.localNames();
+    if (!ask.relaxesToAny && !names.some((name) => this.nodes.hasHost(name) || this.nodes.hasRack(name))) {
+      const wanted = names.length > 0 ? names.map((name) => `'${name}'`).join(', ') : 'no host';
+      return { verdict: 'NOT_YET', reason: `it may run on ${wanted} only, and no such node is in the cluster` };
+    }
+    const free = this.nodes.largestFree();
+    if (fitsIn(ask.capability, free)) {
+      return {
+        verdict: 'NOT_YET',
+        reason: `no node it may use (locality, blacklist) has ${size} free`,
+      };
+    }
+    return {
+      verdict: 'NOT_YET',
+      reason: `the cluster is full: the most that is free on a node is ${formatResource(free)}`,
+    };
+  }
+}
+
+function isDefaultQueue(queue: string): boolean {
+  return queue === QUEUE || queue === `root.${QUEUE}`;
+}
