@@ -215,7 +215,8 @@ test('a call without an answer ends at its deadline, and a held call waits its h
   const { port } = await serve({ getApplicationReport: () => new Promise<never>(() => undefined) });
   const stub = stubAt(port, { deadlineMs: 30 });
   const error = await rejection(stub.getApplicationReport({ applicationId: app, waitMs: 20 }));
-  expect(error).toMatchObject({ code: 'UNREACHABLE', message: expect.stringContaining('not answered in time') });
+  expect(error.code).toBe('UNREACHABLE');
+  expect(error.message).toContain('not answered in time');
 });
 
 test('a cancelled call rejects as cancelled, in flight and between two tries', async () => {

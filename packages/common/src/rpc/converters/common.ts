@@ -53,8 +53,8 @@ export function present<T extends object>(record: T): Present<T> {
 
 /** Two-way table between the names of a record's union and those of a protobuf enum. */
 export interface Names<R extends string, P extends string> {
-  to(name: R): P;
-  from(name: P): R;
+  readonly to: (name: R) => P;
+  readonly from: (name: P) => R;
 }
 
 export function names<R extends string, P extends string>(table: Readonly<Record<R, P>>): Names<R, P> {

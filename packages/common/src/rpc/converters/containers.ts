@@ -68,7 +68,7 @@ export function resourceRequestToProto(r: ResourceRequest): ResourceRequestProto
     num_containers: r.numContainers,
     relax_locality: r.relaxLocality,
     node_label_expression: r.nodeLabelExpression,
-    execution_type_request: { execution_type: executionType.to(r.executionType) },
+    execution_type_request: { execution_type: executionType.to(r.executionType), enforce_execution_type: false },
     allocation_request_id: r.allocationRequestId,
   };
 }
