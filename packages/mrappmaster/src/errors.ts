@@ -48,3 +48,14 @@ export class UmbilicalCallError extends YarnError {
     });
   }
 }
+
+/** A container cannot be started, for a reason of ours; caught by the launcher, whose attempt then fails. */
+export class ContainerLaunchError extends YarnError {
+  constructor(containerId: string, nodeId: string, why: string) {
+    super(`cannot launch container ${containerId} on ${nodeId}: ${why}`, {
+      code: 'CONTAINER_LAUNCH',
+      status: 'FAILED_PRECONDITION',
+      hadoopClass: 'org.apache.hadoop.yarn.exceptions.YarnException',
+    });
+  }
+}

@@ -10,6 +10,8 @@
  * An RM that knows no `waitMs` answers at once: an empty answer before its time makes us rest for a heartbeat interval.
  */
 import {
+  delay,
+  messageOf,
   YarnError,
   type AllocateRequest,
   type AllocateResponse,
@@ -88,7 +90,6 @@ const isRefusal = (e: unknown): e is YarnError =>
   hasCode(e, 'INVALID_RESOURCE_REQUEST', 'INVALID_CONTAINER_RELEASE', 'INVALID_RESOURCE_BLACKLIST_REQUEST');
 /** What to do after a call: the next one at once, one when the interval is over or news come, or only when it is over. */
 type Next = 'AT_ONCE' | 'REST' | 'BACK_OFF';
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class RMCommunicator implements RMHeartbeatHandler {
   private responseId = 0;
@@ -105,9 +106,20 @@ export class RMCommunicator implements RMHeartbeatHandler {
     private readonly settings: RMCommunicatorSettings,
   ) {}
 
-  /** Registers and begins the conversation. Fails if the RM refuses; the stub retries while it cannot be reached. */
+  /** Registers and begins the conversation. Fails if the RM refuses, or cannot be reached for `connectionWaitMs`. */
   async start(): Promise<void> {
-    await this.register();
+    const { clock, log } = this.deps;
+    const giveUpAtMs = clock.monotonic() + this.settings.connectionWaitMs;
+    for (;;) {
+      try {
+        await this.register();
+        break;
+      } catch (error) {
+        if (!(error instanceof YarnError) || !error.retriable || clock.monotonic() >= giveUpAtMs) throw error;
+        log.warn(`registering failed, will be tried again: ${messageOf(error)}`);
+      }
+      await delay(clock, this.settings.heartbeatIntervalMs);
+    }
     this.running = true;
     this.loop = this.converse();
   }
@@ -139,15 +151,15 @@ export class RMCommunicator implements RMHeartbeatHandler {
         if (isUnregistered) return true;
       } catch (error) {
         if (isNotRegistered(error)) {
-          await this.register().catch((e: unknown) => log.warn(`cannot register again to unregister: ${textOf(e)}`));
+          await this.register().catch((e: unknown) => log.warn(`cannot register again to unregister: ${messageOf(e)}`));
         } else if (isAttemptUnknown(error) || clock.monotonic() >= giveUpAtMs) {
-          log.error(`could not unregister from the ResourceManager: ${textOf(error)}`);
+          log.error(`could not unregister from the ResourceManager: ${messageOf(error)}`);
           return false;
         } else {
-          log.warn(`unregistering failed, will be tried again: ${textOf(error)}`);
+          log.warn(`unregistering failed, will be tried again: ${messageOf(error)}`);
         }
       }
-      await new Promise<void>((resolve) => void clock.after(pauseMs, resolve));
+      await delay(clock, pauseMs);
     }
   }
 
@@ -232,7 +244,7 @@ export class RMCommunicator implements RMHeartbeatHandler {
         });
       answer.then(
         (response) => (abort.signal.aborted ? undefined : settle(() => resolve(response))),
-        (error: unknown) => (abort.signal.aborted ? undefined : settle(() => reject(error))),
+        (error: Error) => (abort.signal.aborted ? undefined : settle(() => reject(error))),
       );
     });
   }
@@ -240,7 +252,7 @@ export class RMCommunicator implements RMHeartbeatHandler {
   private async failed(error: unknown): Promise<Next> {
     const { source, clock, log } = this.deps;
     if (isAttemptUnknown(error)) {
-      this.lose(`the ResourceManager does not know this attempt any more: ${textOf(error)}`);
+      this.lose(`the ResourceManager does not know this attempt any more: ${messageOf(error)}`);
       return 'BACK_OFF';
     }
     if (isRefusal(error)) {
@@ -254,15 +266,15 @@ export class RMCommunicator implements RMHeartbeatHandler {
         source.resync();
         return 'AT_ONCE';
       } catch (again) {
-        log.warn(`registering again failed: ${textOf(again)}`);
-        if (isAttemptUnknown(again)) this.lose(textOf(again));
+        log.warn(`registering again failed: ${messageOf(again)}`);
+        if (isAttemptUnknown(again)) this.lose(messageOf(again));
       }
     } else {
-      log.warn(`allocate failed, will be tried again: ${textOf(error)}`);
+      log.warn(`allocate failed, will be tried again: ${messageOf(error)}`);
     }
     const silentMs = clock.monotonic() - this.heardAtMs;
     if (this.running && silentMs >= this.settings.connectionWaitMs) {
-      this.lose(`could not reach the ResourceManager for ${silentMs} ms: ${textOf(error)}`);
+      this.lose(`could not reach the ResourceManager for ${silentMs} ms: ${messageOf(error)}`);
     }
     return 'BACK_OFF';
   }
