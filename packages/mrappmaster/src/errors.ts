@@ -59,3 +59,14 @@ export class ContainerLaunchError extends YarnError {
     });
   }
 }
+
+/** A client asks for a job, task or attempt that this AM does not have; thrown by MRClientService. */
+export class UnknownInJobError extends YarnError {
+  constructor(what: string, id: string, jobId: string) {
+    super(`Unknown ${what} ${id}; this ApplicationMaster runs ${jobId}`, {
+      code: 'UNKNOWN_IN_JOB',
+      status: 'NOT_FOUND',
+      hadoopClass: 'java.io.IOException',
+    });
+  }
+}
