@@ -28,18 +28,19 @@ export class CompletionEvents {
   private readonly successes = new Map<TaskId, { readonly index: number; readonly mapIndex: number }>();
   private readonly succeededMapsByNode = new Map<NodeId, Set<TaskAttemptId>>();
 
-  append({ nodeId, ...completed }: AttemptCompleted): void {
-    const { taskId, isMap } = taskOf(completed.attemptId);
+  append({ attemptId, status, mapOutputServerAddress, attemptRunTimeMs, nodeId }: AttemptCompleted): void {
+    const { taskId, isMap } = taskOf(attemptId);
+    const completed = { attemptId, status, mapOutputServerAddress, attemptRunTimeMs };
     const index = this.all.length;
     const mapIndex = isMap ? this.maps.length : -1;
     this.all.push({ ...completed, eventId: index });
     if (isMap) this.maps.push({ ...completed, eventId: mapIndex });
     this.makeObsolete(taskId);
-    if (completed.status !== 'SUCCEEDED') return;
+    if (status !== 'SUCCEEDED') return;
     this.successes.set(taskId, { index, mapIndex });
     if (isMap) {
       const onNode = this.succeededMapsByNode.get(nodeId) ?? new Set();
-      this.succeededMapsByNode.set(nodeId, onNode.add(completed.attemptId));
+      this.succeededMapsByNode.set(nodeId, onNode.add(attemptId));
     }
   }
 
