@@ -28,3 +28,11 @@ export class DisksFailedError extends Error {
     this.name = 'DisksFailedError';
   }
 }
+
+/** The RM does not want this node; thrown by NodeStatusUpdater. The daemon ends with this message. */
+export class RegistrationRefusedError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'RegistrationRefusedError';
+  }
+}
