@@ -18,3 +18,4 @@ export * from './fs/index.js';
 export * from './store/index.js';
 export * from './process/process-identity.js';
 export * from './rpc/index.js';
+export * from './security/index.js';

@@ -28,9 +28,23 @@ export type Authenticate = (shown: ShownCredentials) => Caller;
 
 export function toMetadata(credentials: CallCredentials): Metadata {
   const metadata = new Metadata();
-  if ('token' in credentials) metadata.set(TOKEN, TokenProto.encode(tokenToProto(credentials.token)));
+  if ('token' in credentials) metadata.set(TOKEN, encodeToken(credentials.token));
   else metadata.set(USER, encodeURIComponent(credentials.user));
   return metadata;
+}
+
+/** A token as bytes (a TokenProto): in metadata, and in base64 in a web request's header `x-bobbin-token`. */
+export function encodeToken(token: Token): Buffer {
+  return TokenProto.encode(tokenToProto(token));
+}
+
+/** Throws InvalidTokenError for bytes that are no token; `where` says where they were shown. */
+export function decodeToken(bytes: Uint8Array, where: string): Token {
+  try {
+    return tokenFromProto(TokenProto.decode(bytes));
+  } catch {
+    throw new InvalidTokenError(`${where} holds ${bytes.length} bytes that are no TokenProto`);
+  }
 }
 
 /** Throws InvalidTokenError where the token's bytes are none. */
@@ -38,16 +52,8 @@ export function fromMetadata(metadata: Metadata, peer: string): ShownCredentials
   const [bytes] = metadata.get(TOKEN);
   const [user] = metadata.get(USER);
   return {
-    ...(bytes !== undefined && { token: decodeToken(bytes) }),
+    ...(bytes !== undefined && { token: decodeToken(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, `metadata ${TOKEN}`) }),
     ...(typeof user === 'string' && { user: decodeURIComponent(user) }),
     peer,
   };
-}
-
-function decodeToken(bytes: string | Buffer): Token {
-  try {
-    return tokenFromProto(TokenProto.decode(typeof bytes === 'string' ? Buffer.from(bytes) : bytes));
-  } catch {
-    throw new InvalidTokenError(`metadata ${TOKEN} holds ${bytes.length} bytes that are no TokenProto`);
-  }
 }

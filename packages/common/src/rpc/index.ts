@@ -6,7 +6,13 @@ export { applicationMasterProtocol } from './protocols/application-master-protoc
 export { containerManagementProtocol } from './protocols/container-management-protocol.js';
 export { mrClientProtocol } from './protocols/mr-client-protocol.js';
 export { nodeSignalProtocol, resourceTrackerProtocol } from './protocols/resource-tracker-protocol.js';
-export { type Authenticate, type CallCredentials, type ShownCredentials } from './credentials.js';
+export {
+  decodeToken,
+  encodeToken,
+  type Authenticate,
+  type CallCredentials,
+  type ShownCredentials,
+} from './credentials.js';
 export { RpcServer, type RpcServerOptions, type ServerTls } from './rpc-server.js';
 export {
   createStub,

@@ -4,7 +4,7 @@
  * of the server: its caller learns the message, never the stack.
  */
 import { Metadata, status, type ServiceError, type StatusObject } from '@grpc/grpc-js';
-import { UnreachableError, YarnError, type StatusName } from '../errors.js';
+import { messageOf, UnreachableError, YarnError, type StatusName } from '../errors.js';
 
 const CODE = 'bobbin-code';
 const HADOOP_CLASS = 'bobbin-class';
@@ -36,10 +36,9 @@ const STATUS_NAMES = new Map<number, StatusName>(
 export function toStatus(error: unknown): Pick<StatusObject, 'code' | 'details' | 'metadata'> {
   const metadata = new Metadata();
   if (!(error instanceof YarnError)) {
-    const message = error instanceof Error ? error.message : String(error);
     metadata.set(CODE, 'INTERNAL');
     metadata.set(HADOOP_CLASS, 'org.apache.hadoop.yarn.exceptions.YarnRuntimeException');
-    return { code: status.INTERNAL, details: cut(`internal error: ${firstLine(message)}`), metadata };
+    return { code: status.INTERNAL, details: cut(`internal error: ${firstLine(messageOf(error))}`), metadata };
   }
   metadata.set(CODE, error.code);
   metadata.set(HADOOP_CLASS, error.hadoopClass);

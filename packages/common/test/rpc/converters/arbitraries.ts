@@ -29,12 +29,8 @@ function record<T>(
   required: { [K in keyof T as undefined extends T[K] ? never : K]-?: fc.Arbitrary<T[K]> },
   optional: { [K in keyof T as undefined extends T[K] ? K : never]-?: fc.Arbitrary<Exclude<T[K], undefined>> },
 ): fc.Arbitrary<T> {
-  return fc.record(
-    { ...required, ...optional },
-    {
-      requiredKeys: Object.keys(required),
-    },
-  ) as unknown as fc.Arbitrary<T>;
+  const fields: Record<string, fc.Arbitrary<unknown>> = { ...required, ...optional };
+  return fc.record(fields, { requiredKeys: Object.keys(required) }) as unknown as fc.Arbitrary<T>;
 }
 
 export { record };
