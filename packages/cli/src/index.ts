@@ -1,1 +1,2 @@
-export {};
+/** Public names of @bobbin/cli: the command as a function. */
+export { run } from './main.js';

@@ -5,7 +5,7 @@
  */
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureSecretFile, isAlive, systemRandom, type Clock } from '@bobbin/common';
+import { loadOrCreateSecret, isAlive, systemRandom, type Clock } from '@bobbin/common';
 import { CommandError } from '../errors.js';
 import {
   confDir,
@@ -45,7 +45,7 @@ export async function startCluster(request: StartRequest): Promise<StartResult> 
       `the cluster in '${dir}' runs with ${previous.nodeManagers.length} nodes; stop it with \`bobbin cluster stop --dir ${dir}\` before starting it with ${count}`,
     );
   }
-  ensureSecretFile(join(dir, 'secret'), systemRandom);
+  loadOrCreateSecret(join(dir, 'secret'), systemRandom);
   const started: DaemonRecord[] = [];
   const run = async (name: string, args: readonly string[], old: DaemonRecord | undefined): Promise<DaemonRecord> => {
     if (old && isAlive(old.process)) return old;

@@ -12,7 +12,7 @@ export interface Clock {
   now(): number;
   /** Never goes back; for durations and deadlines. Milliseconds from an arbitrary start. */
   monotonic(): number;
-  /** Calls `action` once, `delayMs` from now. A timer does not keep the process alive. */
+  /** Calls `action` once, `delayMs` from now. Only timers of `foregroundClock` keep the process alive. */
   after(delayMs: number, action: () => void): Timer;
 }
 
@@ -20,6 +20,8 @@ export interface Clock {
 const LONGEST_TIMEOUT_MS = 0x7fffffff;
 
 class SystemClock implements Clock {
+  constructor(private readonly keepsAlive: boolean) {}
+
   now(): number {
     return Date.now();
   }
@@ -31,14 +33,17 @@ class SystemClock implements Clock {
     const arm = (leftMs: number): void => {
       const stepMs = Math.min(leftMs, LONGEST_TIMEOUT_MS);
       handle = setTimeout(() => (stepMs < leftMs ? arm(leftMs - stepMs) : action()), stepMs);
-      handle.unref();
+      if (!this.keepsAlive) handle.unref();
     };
     arm(delayMs);
     return { cancel: () => clearTimeout(handle) };
   }
 }
 
-export const systemClock: Clock = new SystemClock();
+export const systemClock: Clock = new SystemClock(false);
+
+/** The same, but its timers keep the process alive: for a command that has nothing to do but wait. */
+export const foregroundClock: Clock = new SystemClock(true);
 
 /** Resolves after `delayMs` of this clock. */
 export function delay(clock: Clock, delayMs: number): Promise<void> {

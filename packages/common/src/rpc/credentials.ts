@@ -52,7 +52,9 @@ export function fromMetadata(metadata: Metadata, peer: string): ShownCredentials
   const [bytes] = metadata.get(TOKEN);
   const [user] = metadata.get(USER);
   return {
-    ...(bytes !== undefined && { token: decodeToken(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, `metadata ${TOKEN}`) }),
+    ...(bytes !== undefined && {
+      token: decodeToken(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, `metadata ${TOKEN}`),
+    }),
     ...(typeof user === 'string' && { user: decodeURIComponent(user) }),
     peer,
   };

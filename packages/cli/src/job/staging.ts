@@ -1,0 +1,107 @@
+/**
+ * StagingFolder: what an AppMaster needs of a job, laid down where it finds it (docs/architecture.md, "A MapReduce job"):
+ * `job.json`, `job.cjs`, `job.splits.jsonl`. Hadoop: JobSubmissionFiles, JobSubmitter. The folder is its user's alone.
+ */
+import { createRequire } from 'node:module';
+import {
+  FileSystemError,
+  getFileSystem,
+  type ApplicationId,
+  type FileSystem,
+  type JobId,
+  type LocalResource,
+  type LocalResourceVisibility,
+} from '@bobbin/common';
+import type { InputSplit } from '@bobbin/mapreduce/runtime';
+import { CommandError } from '../errors.js';
+
+const require = createRequire(import.meta.url);
+
+/** Content of `job.json`. */
+export interface JobFile {
+  readonly jobName: string;
+  readonly user: string;
+  readonly queue: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly numMaps: number;
+  readonly numReduces: number;
+  readonly inputBytes: number;
+  readonly submitTimeMs: number;
+  /** What a task's container is given beside `job.json` itself. */
+  readonly taskLocalResources: Readonly<Record<string, LocalResource>>;
+}
+
+export interface StagedJob {
+  readonly folder: string;
+  /** For the AppMaster's container. */
+  readonly localResources: Readonly<Record<string, LocalResource>>;
+  /** Removes the folder; for a submission that was not accepted. */
+  discard(): Promise<void>;
+}
+
+export interface JobToStage {
+  /** `<staging-dir>/<user>/.staging`. */
+  readonly root: string;
+  readonly jobId: JobId;
+  readonly applicationId: ApplicationId;
+  readonly code: string;
+  readonly splits: readonly InputSplit[];
+  readonly job: Omit<JobFile, 'taskLocalResources'>;
+}
+
+/** Writes the folder; what was written is gone again where it throws. */
+export async function stageJob(job: JobToStage): Promise<StagedJob> {
+  const fs = getFileSystem(job.root);
+  const folder = `${job.root}/${job.jobId}`;
+  const discard = async (): Promise<void> => void (await fs.delete(folder));
+  try {
+    await fs.mkdirs(job.root, 0o700);
+    await fs.mkdirs(folder, 0o700);
+    await write(fs, `${folder}/job.cjs`, job.code);
+    await write(fs, `${folder}/job.splits.jsonl`, job.splits.map((split) => `${JSON.stringify(split)}\n`).join(''));
+    const own = (name: string): Promise<LocalResource> => resource(fs, `${folder}/${name}`, 'APPLICATION');
+    const tasks = { 'task.cjs': await bundle('task'), 'job.cjs': await own('job.cjs') };
+    const file: JobFile = { ...job.job, taskLocalResources: tasks };
+    await write(fs, `${folder}/job.json`, `${JSON.stringify(file, undefined, 1)}\n`);
+    return {
+      folder,
+      discard,
+      localResources: {
+        ...tasks,
+        'am.cjs': await bundle('am'),
+        'job.json': await own('job.json'),
+        'job.splits.jsonl': await own('job.splits.jsonl'),
+      },
+    };
+  } catch (error) {
+    await discard();
+    if (error instanceof FileSystemError) {
+      throw new CommandError(`staging folder ${folder} cannot be written: ${error.message}`, error);
+    }
+    throw error;
+  }
+}
+
+async function write(fs: FileSystem, path: string, content: string): Promise<void> {
+  const file = await fs.create(path);
+  try {
+    await file.write(Buffer.from(content));
+  } finally {
+    await file.close();
+  }
+}
+
+/** A bundle of this installation. */
+async function bundle(name: 'am' | 'task'): Promise<LocalResource> {
+  try {
+    const path = require.resolve(`@bobbin/mrappmaster/${name}`);
+    return await resource(getFileSystem(path), path, 'PRIVATE');
+  } catch (error) {
+    throw new CommandError(`the bundle ${name}.cjs of this installation is missing; run \`npm run build\``, error);
+  }
+}
+
+async function resource(fs: FileSystem, path: string, visibility: LocalResourceVisibility): Promise<LocalResource> {
+  const { path: url, sizeBytes, modifiedAtMs } = await fs.stat(path);
+  return { url, sizeBytes, timestampMs: modifiedAtMs, type: 'FILE', visibility };
+}

@@ -1,0 +1,80 @@
+/**
+ * submitJob: from a job file to an accepted application. Hadoop: JobSubmitter.submitJobInternal. What needs no cluster is checked
+ * before anything is asked of it; a failure before acceptance leaves no staging folder behind.
+ */
+import { jobId, mrKeys, type ApplicationId, type ApplicationReport, type JobId } from '@bobbin/common';
+import { awaitStateChange } from '@bobbin/client';
+import { CommandError } from '../errors.js';
+import type { CommandIO } from '../output/io.js';
+import { stagingRoot, type Session } from '../session.js';
+import { bundleJob } from './bundle-job.js';
+import { evaluateJob } from './evaluate-job.js';
+import { inputSplits } from './input-splits.js';
+import { checkContainerSizes, checkOutput, jobConfiguration, type SubmitOptions } from './job-request.js';
+import { stageJob } from './staging.js';
+import { submissionContext } from './submission.js';
+
+export interface SubmittedJob {
+  readonly applicationId: ApplicationId;
+  readonly jobId: JobId;
+  readonly name: string;
+  readonly output: string;
+  readonly submittedAtMs: number;
+}
+
+/** Resolves once the RM has accepted the job. Throws CommandError, ConfigurationError, and what the RM says. */
+export async function submitJob(
+  session: Session,
+  io: CommandIO,
+  file: string,
+  options: SubmitOptions,
+): Promise<SubmittedJob> {
+  const { rm, user } = session;
+  const { code } = await bundleJob(file);
+  const job = evaluateJob(file, code);
+  const conf = jobConfiguration(session.conf, file, job, options);
+  await checkOutput(conf);
+  const splits = await inputSplits(conf);
+  const { applicationId, maximumResourceCapability } = await rm.getNewApplication({});
+  checkContainerSizes(conf, maximumResourceCapability);
+  const submittedAtMs = io.clock.now();
+  const name = conf.get(mrKeys.jobName);
+  const staged = await stageJob({
+    root: stagingRoot(conf, user),
+    jobId: jobId(applicationId),
+    applicationId,
+    code,
+    splits,
+    job: {
+      jobName: name,
+      user,
+      queue: conf.get(mrKeys.queueName),
+      properties: conf.toJSON(),
+      numMaps: splits.length,
+      numReduces: conf.get(mrKeys.numReduces) ?? 1,
+      inputBytes: splits.reduce((sum, { length }) => sum + length, 0),
+      submitTimeMs: submittedAtMs,
+    },
+  });
+  try {
+    const context = submissionContext({ applicationId, conf, localResources: staged.localResources });
+    await rm.submitApplication({ applicationSubmissionContext: context });
+    await accepted(session, io, applicationId);
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+  return { applicationId, jobId: jobId(applicationId), name, output: conf.get(mrKeys.outputDir) ?? '', submittedAtMs };
+}
+
+/** Waits until the application has left the states before acceptance. Hadoop: YarnClientImpl.submitApplication. */
+async function accepted(session: Session, io: CommandIO, applicationId: ApplicationId): Promise<void> {
+  let report: ApplicationReport | undefined;
+  do {
+    report = await awaitStateChange({ ...session, clock: io.clock }, applicationId, report?.state);
+  } while (report.state === 'NEW' || report.state === 'NEW_SAVING' || report.state === 'SUBMITTED');
+  if (report.state !== 'FAILED' && report.state !== 'KILLED') return;
+  // It may have been accepted, and died since: then it has an attempt, and following it tells more.
+  if (report.currentApplicationAttemptId !== undefined) return;
+  throw new CommandError(`${applicationId} was not accepted: ${report.diagnostics}`);
+}

@@ -1,0 +1,62 @@
+/** NodeLogs: the log files of containers over a NodeManager's web server. Hadoop: LogWebService, LogToolUtils. */
+import { encodeToken, type CallCredentials, type ContainerId } from '@bobbin/common';
+import { CommandError } from '../errors.js';
+
+export interface LogFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** As the node writes it. */
+  readonly modifiedAt: string;
+}
+
+interface LogsAnswer {
+  readonly containerLogsInfo?: readonly {
+    readonly containerLogInfo?: readonly {
+      readonly fileName: string;
+      readonly fileSize: string;
+      readonly lastModifiedTime: string;
+    }[];
+  }[];
+}
+
+const TIMEOUT_MS = 30_000;
+
+export class NodeLogs {
+  constructor(private readonly credentials: CallCredentials) {}
+
+  /** `undefined` where the node knows nothing of the container. Rejects where it does not answer, or refuses. */
+  async list(node: string, containerId: ContainerId): Promise<readonly LogFile[] | undefined> {
+    const response = await this.get(node, `/containers/${containerId}/logs`);
+    if (response.status === 404) return undefined;
+    const answer = (await answered(response)) as LogsAnswer;
+    return (answer.containerLogsInfo ?? []).flatMap(({ containerLogInfo = [] }) =>
+      containerLogInfo.map(({ fileName, fileSize, lastModifiedTime }) => ({
+        name: fileName,
+        sizeBytes: Number(fileSize),
+        modifiedAt: lastModifiedTime,
+      })),
+    );
+  }
+
+  /** A file as text: its first `size` bytes, its last ones where negative, or all of it. */
+  async read(node: string, containerId: ContainerId, file: string, size: number | undefined): Promise<string> {
+    const query = size === undefined ? '' : `?size=${size}`;
+    const response = await this.get(node, `/containers/${containerId}/logs/${encodeURIComponent(file)}${query}`);
+    if (!response.ok) await answered(response);
+    return response.text();
+  }
+
+  private get(node: string, path: string): Promise<Response> {
+    const headers: Record<string, string> =
+      'token' in this.credentials ? { 'x-bobbin-token': encodeToken(this.credentials.token).toString('base64') } : {};
+    return fetch(`http://${node}/ws/v1/node${path}`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  }
+}
+
+/** The body as JSON; throws CommandError with the node's own words where it refuses. */
+async function answered(response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text) as unknown;
+  const said = /"message"\s*:\s*"([^"]*)"/.exec(text)?.[1];
+  throw new CommandError(said ?? `${response.status} ${response.statusText}`);
+}
