@@ -151,7 +151,7 @@ export class MRApp {
 
   /** What the child of an attempt says or does, in order. */
   child(attemptId: TaskAttemptId, ...events: Extract<MRAppEvent, { readonly domain: 'taskattempt' }>[]): void {
-    for (const event of events) this.answer(`child ${attemptId}`, event);
+    for (const event of events) this.later(`child ${attemptId}`, event);
   }
 
   status(attemptId: TaskAttemptId, over: Partial<TaskStatus> = {}): void {
@@ -234,7 +234,8 @@ export class MRApp {
     dispatcher.on('job-finish', (event) => (record(event), void this.finished++));
   }
 
-  private answer(channel: string, event: MRAppEvent): void {
+  /** Puts an event in a channel: it comes when that channel is delivered. */
+  later(channel: string, event: MRAppEvent): void {
     const waiting = this.channels.get(channel) ?? [];
     this.channels.set(channel, waiting);
     waiting.push(() => this.dispatch(event));
@@ -266,7 +267,7 @@ export class MRApp {
       allocationRequestId: -1,
       version: 0,
     };
-    this.answer('rm', { domain: 'taskattempt', type: 'TA_ASSIGNED', attemptId, container });
+    this.later('rm', { domain: 'taskattempt', type: 'TA_ASSIGNED', attemptId, container });
   }
 
   private launch(event: ContainerLauncherEvent): void {
@@ -274,7 +275,7 @@ export class MRApp {
     const domain = 'taskattempt';
     switch (event.type) {
       case 'CONTAINER_REMOTE_LAUNCH':
-        return this.answer(`nm ${attemptId}`, {
+        return this.later(`nm ${attemptId}`, {
           domain,
           type: 'TA_CONTAINER_LAUNCHED',
           attemptId,
@@ -282,7 +283,7 @@ export class MRApp {
         });
       case 'CONTAINER_REMOTE_CLEANUP':
         this.cleaned.push(attemptId);
-        return this.answer(`nm ${attemptId}`, { domain, type: 'TA_CONTAINER_CLEANED', attemptId });
+        return this.later(`nm ${attemptId}`, { domain, type: 'TA_CONTAINER_CLEANED', attemptId });
       default:
         return;
     }
@@ -291,13 +292,13 @@ export class MRApp {
   private commit(event: CommitterEvent): void {
     switch (event.type) {
       case 'JOB_SETUP':
-        return this.answer('committer', { domain: 'job', type: 'JOB_SETUP_COMPLETED' });
+        return this.later('committer', { domain: 'job', type: 'JOB_SETUP_COMPLETED' });
       case 'JOB_COMMIT':
-        return this.answer('committer', { domain: 'job', type: 'JOB_COMMIT_COMPLETED' });
+        return this.later('committer', { domain: 'job', type: 'JOB_COMMIT_COMPLETED' });
       case 'JOB_ABORT':
-        return this.answer('committer', { domain: 'job', type: 'JOB_ABORT_COMPLETED' });
+        return this.later('committer', { domain: 'job', type: 'JOB_ABORT_COMPLETED' });
       case 'TASK_ABORT':
-        return this.answer('committer', {
+        return this.later('committer', {
           domain: 'taskattempt',
           type: 'TA_CLEANUP_DONE',
           attemptId: event.attemptId,
