@@ -1,4 +1,11 @@
 /** Public names of @bobbin/mapreduce/runtime: what runs inside a task, and what the AM and CLI need of it. */
 export type * from './task-api.js';
 export { TaskProgress } from './task-progress.js';
+export { runMapTask } from './map/map-task.js';
+export { runReduceTask } from './reduce/reduce-task.js';
+export { runTask } from './run-task.js';
+export { abortTask } from './abort-task.js';
+export { offHeapBytes } from './task-conf.js';
+export { computeSplits, type Splits } from './input/compute-splits.js';
+export { checkOutputSpecs, FileOutputCommitter, type CommitterOptions } from './output/file-output-committer.js';
 export * from '../errors.js';

@@ -21,8 +21,8 @@ const MAX_NAMES_BYTES = MAX_USER_COUNTERS * 3 * (MAX_GROUP_CHARS + MAX_NAME_CHAR
 
 const HEADER = { phase: 0, liveness: 1, sequence: 2, statusBytes: 3, namesBytes: 4 } as const;
 const HEADER_BYTES = 32;
-const TIMES = { progress: 0, mapFinish: 1, shuffleFinish: 2, sortFinish: 3 } as const;
-const TIMES_COUNT = 4;
+const TIMES = { done: 0, total: 1, base: 2, weight: 3, mapFinish: 4, shuffleFinish: 5, sortFinish: 6 } as const;
+const TIMES_COUNT = 7;
 const NUMBERS_BYTES = (TIMES_COUNT + TASK_COUNTERS.length + MAX_USER_COUNTERS) * 8;
 const STATUS_AT = HEADER_BYTES + NUMBERS_BYTES;
 const NAMES_AT = STATUS_AT + MAX_STATUS_BYTES;
@@ -73,14 +73,21 @@ export class TaskProgress {
     header[HEADER.liveness] = ((header[HEADER.liveness] ?? 0) + 1) | 0;
   }
 
-  setPhase(phase: Phase): void {
+  /**
+   * A phase begins: `total` units of work (bytes, segments) that take the task from `base` on by `weight`, both fractions of the whole.
+   */
+  beginPhase(phase: Phase, base: number, weight: number, total: number): void {
+    this.times[TIMES.done] = 0;
+    this.times[TIMES.total] = total;
+    this.times[TIMES.base] = base;
+    this.times[TIMES.weight] = weight;
     Atomics.store(this.header, HEADER.phase, PHASES.indexOf(phase));
     this.touch();
   }
 
-  /** Fraction 0..1 of the whole task. */
-  setProgress(fraction: number): void {
-    this.times[TIMES.progress] = Math.min(1, Math.max(0, fraction));
+  /** `done` of the phase's units; a sign of life too. */
+  advance(done: number): void {
+    this.times[TIMES.done] = done;
     this.touch();
   }
 
@@ -117,7 +124,7 @@ export class TaskProgress {
     });
     return {
       phase: PHASES[Atomics.load(this.header, HEADER.phase)] ?? 'STARTING',
-      progress: this.times[TIMES.progress] ?? 0,
+      progress: this.fraction(),
       stateString: status,
       counters: toCounterGroups(this.counters, userCounters),
       liveness: Atomics.load(this.header, HEADER.liveness),
@@ -125,6 +132,11 @@ export class TaskProgress {
       shuffleFinishTimeMs: this.times[TIMES.shuffleFinish] ?? 0,
       sortFinishTimeMs: this.times[TIMES.sortFinish] ?? 0,
     };
+  }
+
+  private fraction(): number {
+    const [done = 0, total = 0, base = 0, weight = 0] = this.times;
+    return Math.min(1, base + weight * (total > 0 ? Math.min(1, done / total) : 0));
   }
 
   private readonly scratch = new Uint8Array(MAX_STATUS_BYTES);

@@ -46,6 +46,8 @@ export class SpillFiles {
   readonly slabLimit: number;
   private readonly spills: Spill[] = [];
   private intermediates = 0;
+  /** User code may swallow what `emit` throws; the output would then lack records. */
+  private failure: unknown;
 
   constructor(
     private readonly settings: SpillSettings,
@@ -73,6 +75,7 @@ export class SpillFiles {
 
   /** Makes `file.out` and `file.out.index`. The slab is free by now. Call once. */
   finish(): MapOutput {
+    if (this.failure !== undefined) throw asError(this.failure);
     const path = join(this.settings.dir, 'file.out');
     if (this.spills.length === 0) this.spill(() => undefined);
     const [first, ...others] = this.spills;
@@ -82,6 +85,9 @@ export class SpillFiles {
     writeIndexFile(`${path}.index`, index);
     const bytes = index.reduce((sum, { partLength }) => sum + partLength, 0);
     this.add(SLOT.mapOutputMaterializedBytes, bytes);
+    const { combiner } = this.settings;
+    this.add(SLOT.combineInputRecords, combiner?.counts.inputRecords ?? 0);
+    this.add(SLOT.combineOutputRecords, combiner?.counts.outputRecords ?? 0);
     return { path, index };
   }
 
@@ -129,6 +135,7 @@ export class SpillFiles {
     try {
       fill(writer);
     } catch (error) {
+      this.failure = error;
       file.close();
       throw error;
     }
@@ -152,6 +159,10 @@ export function copyRecords(merger: Merger, writer: SegmentWriter, touch: () => 
     writer.appendEncoded(merger.buffer, merger.recordStart, merger.recordLength);
     if (records % RECORDS_BETWEEN_SIGNS === 0) touch();
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 function segmentOf({ path, index }: Spill, partition: number): FileSegment {

@@ -2,7 +2,7 @@
  * Merger: sorted segments as one sorted stream. Hadoop: mapred.Merger.MergeQueue.
  * A binary heap of runs ordered by the cached first eight bytes of their next key, the rest of the key, then the run's number.
  * Runs of files are read through windows of one slab, shared with whoever copies records on; a record larger than its window
- * makes the window grow (the slab is then replaced by a larger one). Checksums are verified as windows are filled: a
+ * makes the window grow (where the room given is used up, in a larger slab). Checksums are verified as windows are filled: a
  * segment that fits its window is known good before its first record is seen.
  */
 import { crc32 } from 'node:zlib';
@@ -55,6 +55,9 @@ export class Merger implements GroupedRecords {
   private recordKeyLength = 0;
 
   private view: DataView;
+  /** What the windows left of their stretch: room for windows that must grow. */
+  private spareAt: number;
+  private readonly spareTo: number;
   private readonly runs: Run[] = [];
   private readonly heap: Int32Array;
   private heapSize = 0;
@@ -88,9 +91,11 @@ export class Merger implements GroupedRecords {
     this.keyLengths = new Int32Array(count);
     this.valueStarts = new Int32Array(count);
     this.recordStarts = new Int32Array(count);
+    this.spareTo = windowsTo;
     const files = segments.filter((segment) => segment.kind === 'file').length;
     const window = Math.min(MAX_WINDOW_BYTES, Math.floor((windowsTo - windowsFrom) / Math.max(files, 1)));
     let at = windowsFrom;
+    this.spareAt = windowsFrom + window * files;
     try {
       for (const segment of segments) {
         this.runs.push(segment.kind === 'file' ? openRun(segment, at, at + window) : memoryRun(segment));
@@ -304,21 +309,28 @@ export class Merger implements GroupedRecords {
     this.keyStart = 0;
   }
 
-  /** A larger slab, the old one in front; the run moves to its end. */
+  /** Moves the run to a window of at least `length` bytes: in the spare room, else at the end of a larger slab. */
   private growWindow(run: Run, length: number): void {
-    const old = this.buffer;
     const size = Math.min(length + Math.min(length, MAX_WINDOW_BYTES), run.filled - run.position + run.fileLeft);
-    const from = old.length;
-    const grown = Buffer.allocUnsafeSlow(from + size + SLACK_BYTES);
-    old.copy(grown, 0, 0, from);
-    grown.copyWithin(from, run.position, run.filled);
+    let from = this.spareAt;
+    if (from + size <= this.spareTo) this.spareAt += size;
+    else from = this.replaceSlab(size);
+    this.buffer.copyWithin(from, run.position, run.filled);
     run.filled = from + (run.filled - run.position);
     run.position = from;
     run.from = from;
     run.limit = from + size;
+  }
+
+  /** The slab again with `more` bytes behind it; where they begin. */
+  private replaceSlab(more: number): number {
+    const old = this.buffer;
+    const grown = Buffer.allocUnsafeSlow(old.length + more + SLACK_BYTES);
+    old.copy(grown);
     if (this.keyBuffer === old) this.keyBuffer = grown;
     this.buffer = grown;
     this.view = viewOf(grown);
+    return old.length;
   }
 }
 
