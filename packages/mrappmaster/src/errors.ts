@@ -70,3 +70,38 @@ export class UnknownInJobError extends YarnError {
     });
   }
 }
+
+/** A staged file of the job does not hold what it should; thrown when the AM reads it, before the job starts. */
+export class JobFileError extends YarnError {
+  constructor(place: string, why: string, cause?: unknown) {
+    super(`staged file ${place} cannot be used: ${why}`, {
+      code: 'BAD_JOB_FILE',
+      status: 'FAILED_PRECONDITION',
+      hadoopClass: 'java.io.IOException',
+      cause,
+    });
+  }
+}
+
+/** The RM gave a container on a node but no NM token for it; thrown when that node is to be called. */
+export class MissingNMTokenError extends YarnError {
+  constructor(nodeId: string) {
+    super(`no NM token for ${nodeId}: the ResourceManager sent none with its containers`, {
+      code: 'MISSING_NM_TOKEN',
+      status: 'FAILED_PRECONDITION',
+      hadoopClass: 'org.apache.hadoop.security.token.SecretManager$InvalidToken',
+    });
+  }
+}
+
+/** The AM cannot start with what its container was given; thrown before the job begins. */
+export class MRAppMasterStartError extends YarnError {
+  constructor(message: string, cause?: unknown) {
+    super(message, {
+      code: 'AM_START',
+      status: 'FAILED_PRECONDITION',
+      hadoopClass: 'org.apache.hadoop.yarn.exceptions.YarnRuntimeException',
+      cause,
+    });
+  }
+}

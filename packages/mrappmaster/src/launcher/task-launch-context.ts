@@ -3,7 +3,16 @@
  * in the command. Hadoop: TaskAttemptImpl.createContainerLaunchContext and MapReduceChildJVM. The process is the task bundle;
  * it asks the AM for its task, so nothing of an attempt stands here and a container can carry one after another.
  */
-import type { ContainerId, ContainerLaunchContext, LocalResource } from '@bobbin/common';
+import {
+  encodeCredentials,
+  encodeShuffleServiceData,
+  JOB_TOKEN_ALIAS,
+  type ContainerId,
+  type ContainerLaunchContext,
+  type FileSystem,
+  type LocalResource,
+  type Token,
+} from '@bobbin/common';
 
 /** The auxiliary service that serves map output; its data is the job's shuffle secret, its metadata the port. */
 export const SHUFFLE_SERVICE = 'mapreduce_shuffle';
@@ -14,10 +23,9 @@ export interface TaskLaunchSettings {
   readonly amPort: number;
   /** `task.cjs`, `job.cjs`, `job.json` and what the job brings, by link name. */
   readonly localResources: Readonly<Record<string, LocalResource>>;
-  /** Credentials file: job token and shuffle secret, nothing the AM needs for itself. */
+  /** Credentials file, from `jobTokens`. */
   readonly tokens: Uint8Array;
-  /** A serialized Token whose password is the shuffle secret. */
-  readonly shuffleData: Uint8Array;
+  readonly jobToken: Token;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -27,7 +35,7 @@ export function taskLaunchContext(settings: TaskLaunchSettings, containerId: Con
   return {
     localResources: settings.localResources,
     tokens: settings.tokens,
-    serviceData: { [SHUFFLE_SERVICE]: settings.shuffleData },
+    serviceData: { [SHUFFLE_SERVICE]: encodeShuffleServiceData(settings.jobToken) },
     environment: settings.environment,
     commands: [
       '{{BOBBIN_NODE}}',
@@ -40,6 +48,21 @@ export function taskLaunchContext(settings: TaskLaunchSettings, containerId: Con
     ],
     applicationAcls: {},
   };
+}
+
+/** What a task may know: the job token, nothing of the AM's own. */
+export function jobTokens(jobToken: Token): Uint8Array {
+  return encodeCredentials({ tokens: new Map([[JOB_TOKEN_ALIAS, jobToken]]), secrets: new Map() });
+}
+
+/** The resources of a task's container: those that were staged for it, and `job.json`, which could not name itself. */
+export async function taskLocalResources(
+  fs: FileSystem,
+  staged: Readonly<Record<string, LocalResource>>,
+  jobFile: string,
+): Promise<Readonly<Record<string, LocalResource>>> {
+  const { path: url, sizeBytes, modifiedAtMs: timestampMs } = await fs.stat(jobFile);
+  return { ...staged, 'job.json': { url, sizeBytes, timestampMs, type: 'FILE', visibility: 'APPLICATION' } };
 }
 
 /** The port in the metadata an NM gives with a start: int32 big-endian. Throws if there is none. */

@@ -1,10 +1,13 @@
 /**
  * LocalContainerAllocator: in an uber job every attempt is given the AM's own container, at once. Hadoop: mapreduce.v2.app.rm.
- * LocalContainerAllocator. Asks nothing of the RM; the conversation goes on as heartbeat, for progress and for commits.
+ * LocalContainerAllocator. Asks nothing of the RM and gives back what an earlier attempt left; the conversation goes on as
+ * heartbeat, for progress and for commits.
  */
 import type {
   AllocateResponse,
+  ApplicationAttemptId,
   Container,
+  ContainerId,
   EventSink,
   RegisterApplicationMasterResponse,
   TaskAttemptId,
@@ -15,9 +18,10 @@ import type { AppLog, JobView } from '../app-context.js';
 import type { ContainerAllocatorEvent, MRAppEvent } from '../events.js';
 import type { RequestorNews } from './container-requestor.js';
 import type { AllocationSource } from './rm-communicator.js';
-import type { TokenSink } from './rm-container-allocator.js';
+import { leftovers, type TokenSink } from './rm-container-allocator.js';
 
 export interface LocalContainerAllocatorDeps {
+  readonly applicationAttemptId: ApplicationAttemptId;
   readonly log: AppLog;
   readonly dispatcher: EventSink<MRAppEvent>;
   readonly job: () => JobView;
@@ -27,9 +31,9 @@ export interface LocalContainerAllocatorDeps {
   readonly onRegistered: (response: RegisterApplicationMasterResponse) => void;
 }
 
-const NO_NEWS: RequestorNews = { ask: [], release: [], blacklistAdditions: [], blacklistRemovals: [] };
-
 export class LocalContainerAllocator implements AllocationSource {
+  private toRelease: readonly ContainerId[] = [];
+
   constructor(private readonly deps: LocalContainerAllocatorDeps) {}
 
   /** Handler of the `container-allocator` domain. Only requests mean something where there is one container. */
@@ -38,19 +42,21 @@ export class LocalContainerAllocator implements AllocationSource {
   }
 
   takeNews(): RequestorNews {
-    return NO_NEWS;
+    const release = this.toRelease;
+    this.toRelease = [];
+    return { ask: [], release, blacklistAdditions: [], blacklistRemovals: [] };
   }
 
-  untake(): void {
-    // Nothing was said.
+  untake({ release }: RequestorNews): void {
+    this.toRelease = [...this.toRelease, ...release];
   }
 
   hasUrgentNews(): boolean {
-    return false;
+    return this.toRelease.length > 0;
   }
 
   resync(): void {
-    // Nothing had been asked for.
+    // Nothing had been asked for; leftovers come again with the registration.
   }
 
   progress(): number {
@@ -58,6 +64,7 @@ export class LocalContainerAllocator implements AllocationSource {
   }
 
   registered(response: RegisterApplicationMasterResponse): void {
+    this.toRelease = leftovers(response, this.deps.applicationAttemptId);
     this.deps.onRegistered(response);
   }
 

@@ -63,6 +63,8 @@ export interface RMCommunicatorDeps {
   readonly clock: Clock;
   readonly log: AppLog;
   readonly source: AllocationSource;
+  /** Called after each answer of the RM, for whoever waits for the commit window. */
+  readonly onHeard?: () => void;
 }
 
 /** When the RM was last heard; a commit is allowed only shortly after. Hadoop: RMHeartbeatHandler. */
@@ -215,6 +217,7 @@ export class RMCommunicator implements RMHeartbeatHandler {
     const callbacks = this.heartbeatCallbacks;
     this.heartbeatCallbacks = new Set();
     for (const callback of callbacks) callback();
+    this.deps.onHeard?.();
     return repeat || tellsSomething(answer) ? 'AT_ONCE' : 'REST';
   }
 

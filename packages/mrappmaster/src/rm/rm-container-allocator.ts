@@ -5,9 +5,13 @@
  * dispatcher turn go to the RM in one call (`endTurn`).
  */
 import {
+  parseContainerId,
   parseNodeId,
   type AllocateResponse,
+  type ApplicationAttemptId,
   type Clock,
+  type ContainerId,
+  type EventSink,
   type NMToken,
   type RegisterApplicationMasterResponse,
   type Token,
@@ -15,7 +19,6 @@ import {
 } from '@bobbin/common';
 import type { AppLog, JobView, TaskAttemptRegistry } from '../app-context.js';
 import type { ContainerAllocatorEvent, MRAppEvent } from '../events.js';
-import type { EventSink } from '@bobbin/common';
 import { ContainerAllocator, type AllocatorDecision, type ContainerAllocatorSettings } from './container-allocator.js';
 import type { RequestorNews } from './container-requestor.js';
 import type { AllocationSource } from './rm-communicator.js';
@@ -29,6 +32,7 @@ export interface TokenSink {
 }
 
 export interface RMContainerAllocatorDeps {
+  readonly applicationAttemptId: ApplicationAttemptId;
   readonly clock: Clock;
   readonly log: AppLog;
   readonly dispatcher: EventSink<MRAppEvent>;
@@ -39,6 +43,8 @@ export interface RMContainerAllocatorDeps {
   readonly onRegistered: (response: RegisterApplicationMasterResponse) => void;
   /** Told whenever there may be urgent news for the RM. */
   readonly poke: () => void;
+  /** Told of each container that is gone, before its attempt is. */
+  readonly onContainerEnded: (containerId: ContainerId) => void;
 }
 
 export class RMContainerAllocator implements AllocationSource {
@@ -115,12 +121,14 @@ export class RMContainerAllocator implements AllocationSource {
   registered(response: RegisterApplicationMasterResponse): void {
     this.allocator.setMaximum(response.maximumResourceCapability);
     this.deps.tokens.nmTokens(response.nmTokensFromPreviousAttempts);
+    for (const id of leftovers(response, this.deps.applicationAttemptId)) this.allocator.requestor.release(id);
     this.deps.onRegistered(response);
   }
 
   answered(response: AllocateResponse): void {
     this.deps.tokens.nmTokens(response.nmTokens);
     if (response.amRmToken) this.deps.tokens.amRmToken(response.amRmToken);
+    for (const { containerId } of response.completedContainersStatuses) this.deps.onContainerEnded(containerId);
     this.allocator.answered(response, this.deps.clock.now());
     this.act();
   }
@@ -180,4 +188,13 @@ export class RMContainerAllocator implements AllocationSource {
     this.deps.dispatcher.dispatch({ domain: 'job', type: 'JOB_DIAGNOSTIC_UPDATE', diagnostics });
     this.deps.dispatcher.dispatch({ domain: 'job', type: 'JOB_KILL' });
   }
+}
+
+/** Containers of earlier AM attempts that still run: this attempt starts clean and gives them back. */
+export function leftovers(
+  response: RegisterApplicationMasterResponse,
+  ours: ApplicationAttemptId,
+): readonly ContainerId[] {
+  const ids = response.containersFromPreviousAttempts.map(({ id }) => id);
+  return ids.filter((id) => parseContainerId(id).applicationAttemptId !== ours);
 }

@@ -1,0 +1,76 @@
+/**
+ * The job as its submitter staged it: `job.json` and `job.splits.jsonl` (docs/architecture.md, "A MapReduce job"), read once.
+ * Hadoop: job.xml, job.split, job.splitmetainfo. A file that does not hold what it should fails the job with its place.
+ */
+import { readFileSync } from 'node:fs';
+import { Configuration, messageOf, type LocalResource } from '@bobbin/common';
+import type { TaskSplit } from '../app-context.js';
+import { JobFileError } from '../errors.js';
+
+/** Content of `job.json`. */
+export interface JobFile {
+  readonly jobName: string;
+  readonly user: string;
+  readonly queue: string;
+  /** What was set for the job; defaults are not repeated. */
+  readonly properties: Readonly<Record<string, string>>;
+  readonly numMaps: number;
+  readonly numReduces: number;
+  readonly inputBytes: number;
+  readonly submitTimeMs: number;
+  /** For the containers of tasks, `job.json` aside. */
+  readonly taskLocalResources: Readonly<Record<string, LocalResource>>;
+}
+
+/** Throws JobFileError. */
+export function readJobFile(path: string): { readonly file: JobFile; readonly conf: Configuration } {
+  const file = parse(path, readText(path)) as JobFile;
+  const wrong = (what: string): never => {
+    throw new JobFileError(path, what);
+  };
+  for (const field of ['jobName', 'user', 'queue'] as const) {
+    if (typeof file[field] !== 'string') wrong(`'${field}' is not a text`);
+  }
+  for (const field of ['numMaps', 'numReduces', 'inputBytes', 'submitTimeMs'] as const) {
+    if (!(Number.isFinite(file[field]) && file[field] >= 0)) wrong(`'${field}' is not a number of at least 0`);
+  }
+  for (const field of ['properties', 'taskLocalResources'] as const) {
+    if (typeof file[field] !== 'object') wrong(`'${field}' is not an object`);
+  }
+  return { file, conf: Configuration.fromProperties(file.properties, path) };
+}
+
+/** One split a line; as many as `numMaps`, or JobFileError. */
+export function readSplits(path: string, numMaps: number): readonly TaskSplit[] {
+  const lines = readText(path)
+    .split('\n')
+    .filter((line) => line !== '');
+  if (lines.length !== numMaps)
+    throw new JobFileError(path, `it has ${lines.length} splits, the job has ${numMaps} maps`);
+  return lines.map((line, i) => {
+    const split = parse(`${path}:${i + 1}`, line) as TaskSplit;
+    if (typeof split.path !== 'string' || !Array.isArray(split.hosts) || !(split.start >= 0 && split.length >= 0)) {
+      throw new JobFileError(`${path}:${i + 1}`, 'a split has path, start, length and hosts');
+    }
+    return split;
+  });
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new JobFileError(path, messageOf(error), error);
+  }
+}
+
+function parse(place: string, text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new JobFileError(place, messageOf(error), error);
+  }
+  if (typeof value !== 'object' || value === null) throw new JobFileError(place, 'it is not a JSON object');
+  return value;
+}

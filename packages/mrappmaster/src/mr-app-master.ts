@@ -1,0 +1,489 @@
+/**
+ * MRAppMaster: the AM of one MapReduce job; puts its components together, starts them in Hadoop's order and ends them in
+ * reverse. Hadoop: mapreduce.v2.app.MRAppMaster (reference mapreduce.md 1.4, 1.5). Everything of the outside world comes in by
+ * `MRAppMasterDeps`; main.ts gives the real one. One MRAppMaster runs once.
+ */
+import {
+  authenticateAMClient,
+  createJobToken,
+  Dispatcher,
+  findToken,
+  messageOf,
+  AMRM_TOKEN,
+  DEFAULT_RACK,
+  mrAmKeys,
+  mrClientProtocol,
+  mrKeys,
+  parseTaskAttemptId,
+  RpcServer,
+  type Clock,
+  type Configuration,
+  type Container,
+  type Credentials,
+  type FileSystem,
+  type FinalApplicationStatus,
+  type Logger,
+  type NodeId,
+  type RandomSource,
+  type RegisterApplicationMasterResponse,
+  type TaskAttemptId,
+  type Token,
+} from '@bobbin/common';
+import { MRClientService } from './client/mr-client-service.js';
+import { CommitMarkers } from './commit/commit-markers.js';
+import { CommitterEventHandler, type JobCommitter } from './commit/committer-event-handler.js';
+import type { AMEnvironment } from './conf/am-environment.js';
+import {
+  toAllocatorSettings,
+  toHistorySettings,
+  toJobConf,
+  toSpeculatorSettings,
+  toTaskHeartbeatSettings,
+} from './conf/am-settings.js';
+import { readJobFile, readSplits, type JobFile } from './conf/job-file.js';
+import { MRAppMasterStartError } from './errors.js';
+import type { MRAppEvent } from './events.js';
+import { JobHistoryEventHandler } from './jobhistory/job-history-event-handler.js';
+import { Job } from './job/job.js';
+import type { JobEnvironment } from './job/job-scope.js';
+import { ContainerLauncher, type NMConnection } from './launcher/container-launcher.js';
+import { LocalContainerLauncher, type UberChild } from './launcher/local-container-launcher.js';
+import {
+  jobTokens,
+  taskLaunchContext,
+  taskLocalResources,
+  type TaskLaunchSettings,
+} from './launcher/task-launch-context.js';
+import { LocalContainerAllocator } from './rm/local-container-allocator.js';
+import { RMCommunicator, type AllocationSource, type AMRMConnection } from './rm/rm-communicator.js';
+import { RMContainerAllocator } from './rm/rm-container-allocator.js';
+import { AMTokens } from './rm/tokens.js';
+import { DefaultSpeculator } from './speculate/default-speculator.js';
+import { LegacyTaskRuntimeEstimator } from './speculate/task-runtime-estimator.js';
+import { inspectStaging, stagingPaths, type StagingPaths } from './staging.js';
+import { TaskAttemptFinishingMonitor } from './umbilical/task-attempt-finishing-monitor.js';
+import { TaskAttemptListener } from './umbilical/task-attempt-listener.js';
+import { TaskHeartbeatHandler } from './umbilical/task-heartbeat-handler.js';
+
+export interface MRAppMasterDeps {
+  readonly env: AMEnvironment;
+  /** The container's working directory: `job.json` and `job.splits.jsonl` lie there. */
+  readonly workDir: string;
+  readonly credentials: Credentials;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly log: Logger;
+  readonly fs: FileSystem;
+  readonly connectRM: (token: () => Token, conf: Configuration) => AMRMConnection & { close(): void };
+  readonly connectNM: (nodeId: NodeId, token: () => Token, conf: Configuration) => NMConnection & { close(): void };
+  /** The process of an uber job; `tokens` are all it may know. */
+  readonly spawnUberChild: (amPort: number, tokens: Uint8Array) => UberChild;
+  readonly outputCommitter: (conf: Configuration, amAttempt: number) => JobCommitter;
+}
+
+/** How a component that chooses between containers and uber looks to the composition. */
+interface Allocator extends AllocationSource {
+  handle: RMContainerAllocator['handle'];
+  endTurn?(): void;
+  rackOf?(host: string): string;
+}
+interface Launcher {
+  handle: ContainerLauncher['handle'];
+  endTurn(): void;
+  stopAll(): Promise<void>;
+}
+
+const STOPPED_BY_SIGNAL = 143;
+
+export class MRAppMaster {
+  private readonly dispatcher: Dispatcher<MRAppEvent>;
+  private readonly file: JobFile;
+  private readonly conf: Configuration;
+  private readonly staging: StagingPaths;
+  private readonly tokens: AMTokens;
+  private readonly jobToken: Token;
+  private readonly job: Job;
+  private readonly history: JobHistoryEventHandler;
+  private readonly heartbeats: TaskHeartbeatHandler;
+  private readonly finishingMonitor: TaskAttemptFinishingMonitor;
+  private readonly listener: TaskAttemptListener;
+  private readonly committer: JobCommitter;
+  private readonly committerHandler: CommitterEventHandler;
+  private readonly markers: CommitMarkers;
+  private readonly clientService: MRClientService;
+  private readonly clientServer: RpcServer;
+  private readonly rm: AMRMConnection & { close(): void };
+  private readonly nodes = new Map<NodeId, NMConnection & { close(): void }>();
+  private communicator: RMCommunicator | undefined;
+  private allocator: Allocator | undefined;
+  private launcher: Launcher | undefined;
+  private speculator: DefaultSpeculator | undefined;
+  private clientKey: Uint8Array | undefined;
+  private lastRetry = false;
+  private unregistered = false;
+  private signalled = false;
+  private finish: (code: number) => void = () => undefined;
+  private fail: (error: Error) => void = () => undefined;
+
+  /** Reads what was staged; throws JobFileError, ConfigurationError or MRAppMasterStartError. */
+  constructor(private readonly deps: MRAppMasterDeps) {
+    const { env, clock, random, log, fs, credentials, workDir } = deps;
+    const { file, conf } = readJobFile(`${workDir}/job.json`);
+    this.file = file;
+    this.conf = conf;
+    this.staging = stagingPaths(conf.get(mrAmKeys.stagingDir), file.user, env);
+    const amRmToken = findToken(credentials, AMRM_TOKEN.kind);
+    if (!amRmToken) throw new MRAppMasterStartError(`${env.tokenFile} holds no ${AMRM_TOKEN.kind} token`);
+    this.tokens = new AMTokens(amRmToken);
+    this.jobToken = createJobToken(env.jobId, random);
+    this.rm = deps.connectRM(() => this.tokens.forRM(), conf);
+    this.dispatcher = new Dispatcher<MRAppEvent>({ onFatal: (error) => this.fail(error as Error) });
+
+    const exitTimeoutMs = conf.get(mrKeys.taskExitTimeoutMs);
+    this.heartbeats = new TaskHeartbeatHandler({ clock, dispatcher: this.dispatcher }, toTaskHeartbeatSettings(conf));
+    this.finishingMonitor = new TaskAttemptFinishingMonitor(clock, this.dispatcher, exitTimeoutMs);
+    this.listener = new TaskAttemptListener({
+      clock,
+      random,
+      dispatcher: this.dispatcher,
+      log,
+      heartbeats: this.heartbeats,
+      jobToken: this.jobToken.password,
+      bindHost: env.nmHost,
+      port: 0,
+      exitTimeoutMs,
+      canCommit: (attemptId) => this.canCommit(attemptId),
+      mapCompletionEvents: (from, max) => this.job.mapCompletionEvents(from, max),
+    });
+    this.job = new Job(this.jobEnvironment());
+    this.history = new JobHistoryEventHandler(
+      { clock, log, fs, isLastAMRetry: () => this.lastRetry, onError: (error) => this.internalError(error) },
+      toHistorySettings(env.jobId, this.staging.historyFile, file, conf),
+    );
+    this.committer = deps.outputCommitter(conf, env.attemptNumber);
+    this.markers = new CommitMarkers(fs, this.staging.folder);
+    this.committerHandler = new CommitterEventHandler({
+      clock,
+      dispatcher: this.dispatcher,
+      log,
+      committer: this.committer,
+      markers: this.markers,
+      heartbeat: {
+        lastHeardAtMs: () => this.communicator?.lastHeardAtMs() ?? 0,
+        onNextHeartbeat: (callback) => this.communicator?.onNextHeartbeat(callback) ?? ((): void => undefined),
+      },
+      commitWindowMs: conf.get(mrAmKeys.committerCommitWindowMs),
+      cancelTimeoutMs: conf.get(mrAmKeys.committerCancelTimeoutMs),
+    });
+    this.clientService = new MRClientService({ clock, dispatcher: this.dispatcher, job: () => this.job });
+    this.clientServer = new RpcServer({ host: env.nmHost, port: 0, log, clock });
+    const authenticate = authenticateAMClient(() => this.clientKey, env.applicationAttemptId, clock);
+    this.clientServer.register(mrClientProtocol, this.clientService, authenticate);
+  }
+
+  /**
+   * Runs the job to its end. Resolves with the exit code of the process: 0 when the RM was told how the job ended, whatever
+   * that was. Rejects when the AM cannot start, or when its own state is broken; another attempt may do better then.
+   */
+  async run(): Promise<number> {
+    const forced = await inspectStaging(this.deps.fs, this.staging, this.markers, this.committer.isCommitJobRepeatable);
+    if (forced) return this.endOnly(forced.status, forced.diagnostics);
+    const ended = new Promise<number>((resolve, reject) => {
+      this.finish = resolve;
+      this.fail = reject;
+    });
+    try {
+      await this.start();
+      return await ended;
+    } finally {
+      this.release();
+    }
+  }
+
+  /** SIGTERM: leaves no process and no temporary output behind, as far as time allows. Safe to call twice. */
+  async stopBySignal(): Promise<void> {
+    if (this.signalled) return;
+    this.signalled = true;
+    if (this.job.isFinished) return;
+    const { log } = this.deps;
+    log.warn('the AppMaster was told to stop before its job had ended');
+    const quietly = (what: string, work: Promise<unknown> | undefined): Promise<unknown> =>
+      Promise.resolve(work).catch((error: unknown) => log.warn(`${what}: ${messageOf(error)}`));
+    const local = this.launcher instanceof LocalContainerLauncher ? this.launcher.stopAll() : undefined;
+    await quietly('stopping the task process', local);
+    await Promise.all([
+      quietly('discarding the output', this.committer.abortJob('KILLED')),
+      quietly('closing the history', this.history.stop()),
+      quietly('stopping the conversation with the ResourceManager', this.communicator?.stop()),
+    ]);
+    this.finish(STOPPED_BY_SIGNAL);
+  }
+
+  /** Start order of reference 1.4: the client service first, for registration names its port. */
+  private async start(): Promise<void> {
+    const { env, clock, log, workDir } = this.deps;
+    await this.listener.start();
+    this.registerHandlers();
+    this.dispatcher.dispatch({
+      domain: 'history',
+      type: 'AM_STARTED',
+      applicationAttemptId: env.applicationAttemptId,
+      startTimeMs: clock.now(),
+      containerId: env.containerId,
+      nodeManagerHost: env.nmHost,
+      nodeManagerPort: env.nmPort,
+      nodeManagerHttpPort: env.nmHttpPort,
+    });
+    let initFailure: string | undefined;
+    try {
+      const splits = readSplits(`${workDir}/job.splits.jsonl`, this.file.numMaps);
+      this.job.handle({ domain: 'job', type: 'JOB_INIT', splits });
+    } catch (error) {
+      initFailure = messageOf(error);
+      this.job.handle({ domain: 'job', type: 'JOB_INIT', failure: initFailure });
+    }
+    await this.makeAllocatorAndLauncher();
+    const port = await this.clientServer.start();
+    this.communicator = new RMCommunicator(
+      { rm: this.rm, clock, log, source: this.source(), onHeard: () => this.listener.reconsider() },
+      {
+        host: env.nmHost,
+        rpcPort: port,
+        trackingUrl: '',
+        heartbeatIntervalMs: this.conf.get(mrAmKeys.schedulerHeartbeatIntervalMs),
+        connectionWaitMs: this.conf.get(mrAmKeys.schedulerConnectionWaitMs),
+      },
+    );
+    await this.communicator.start();
+    if (env.attemptNumber > 1) await this.committer.abortJob('FAILED');
+    log.info(`${env.jobId} starts: AppMaster attempt ${env.attemptNumber}, clients at ${env.nmHost}:${port}`);
+    if (initFailure === undefined) this.dispatcher.dispatch({ domain: 'job', type: 'JOB_START' });
+    else this.dispatcher.dispatch({ domain: 'job', type: 'JOB_INIT_FAILED' });
+  }
+
+  private registerHandlers(): void {
+    const { dispatcher } = this;
+    dispatcher.on('job', (event) => this.job.handle(event));
+    dispatcher.on('task', (event) => this.job.handleTask(event));
+    dispatcher.on('taskattempt', (event) => this.job.handleAttempt(event));
+    dispatcher.on('container-allocator', (event) => this.allocator?.handle(event));
+    dispatcher.on('container-launcher', (event) => this.launcher?.handle(event));
+    dispatcher.on('speculator', (event) => this.speculator?.handle(event));
+    dispatcher.on('committer', (event) => this.committerHandler.handle(event));
+    dispatcher.on('history', (event) => this.history.handle(event));
+    // The shutdown waits for the dispatcher: it must not run inside a handler.
+    dispatcher.on('job-finish', () => void this.shutDown().then(this.finish, this.fail));
+    dispatcher.onTurnEnd(() => this.allocator?.endTurn?.());
+    dispatcher.onTurnEnd(() => this.launcher?.endTurn());
+    dispatcher.onTurnEnd(() => this.listener.reconsider());
+  }
+
+  private async makeAllocatorAndLauncher(): Promise<void> {
+    const { env, clock, log, fs } = this.deps;
+    const common = {
+      applicationAttemptId: env.applicationAttemptId,
+      log,
+      dispatcher: this.dispatcher,
+      job: () => this.job,
+      tokens: this.tokens,
+      onRegistered: (response: RegisterApplicationMasterResponse) => this.registered(response),
+    };
+    const tokens = jobTokens(this.jobToken);
+    if (this.job.isUber) {
+      this.allocator = new LocalContainerAllocator({ ...common, container: this.ownContainer() });
+      const spawn = (): UberChild => this.deps.spawnUberChild(this.listener.port, tokens);
+      this.launcher = new LocalContainerLauncher({ dispatcher: this.dispatcher, log, job: common.job, spawn });
+      return;
+    }
+    const settings: TaskLaunchSettings = {
+      amHost: env.nmHost,
+      amPort: this.listener.port,
+      localResources: await taskLocalResources(fs, this.file.taskLocalResources, this.staging.jobFile),
+      tokens,
+      jobToken: this.jobToken,
+      environment: {},
+    };
+    const launcher = new ContainerLauncher({
+      dispatcher: this.dispatcher,
+      log,
+      nm: (nodeId) => this.node(nodeId),
+      launchContext: (containerId) => taskLaunchContext(settings, containerId),
+    });
+    this.launcher = launcher;
+    const allocator = new RMContainerAllocator(
+      {
+        ...common,
+        clock,
+        registry: this.listener,
+        poke: () => this.communicator?.poke(),
+        onContainerEnded: (containerId) => launcher.containerEnded(containerId),
+      },
+      toAllocatorSettings(this.conf),
+    );
+    this.allocator = allocator;
+    const speculation = toSpeculatorSettings(this.conf);
+    if (speculation.map || speculation.reduce) {
+      const estimator = new LegacyTaskRuntimeEstimator();
+      this.speculator = new DefaultSpeculator({ ...common, clock, estimator }, speculation);
+    }
+  }
+
+  private jobEnvironment(): JobEnvironment {
+    const { env, clock, log } = this.deps;
+    const isLastAMRetry = (): boolean => this.lastRetry;
+    const hasUnregistered = (): boolean => this.unregistered;
+    return {
+      umbilical: this.listener,
+      finishingMonitor: this.finishingMonitor,
+      applicationId: env.applicationId,
+      applicationAttemptId: env.applicationAttemptId,
+      attemptNumber: env.attemptNumber,
+      jobId: env.jobId,
+      startTimeMs: clock.now(),
+      clock,
+      dispatcher: this.dispatcher,
+      log,
+      conf: toJobConf(this.file, this.conf, {
+        jobConfPath: this.staging.jobFile,
+        historyFile: this.staging.historyFile,
+      }),
+      get isLastAMRetry() {
+        return isLastAMRetry();
+      },
+      get hasSuccessfullyUnregistered() {
+        return hasUnregistered();
+      },
+      rackOf: (host) => this.allocator?.rackOf?.(host) ?? DEFAULT_RACK,
+    };
+  }
+
+  private ownContainer(): Container {
+    const { env } = this.deps;
+    return {
+      id: env.containerId,
+      nodeId: env.nodeId,
+      nodeHttpAddress: `${env.nmHost}:${env.nmHttpPort}`,
+      resource: { memoryMb: this.conf.get(mrAmKeys.resourceMb), vcores: this.conf.get(mrAmKeys.resourceVcores) },
+      priority: 0,
+      executionType: 'GUARANTEED',
+      allocationRequestId: -1,
+      version: 0,
+    };
+  }
+
+  private node(nodeId: NodeId): NMConnection {
+    let node = this.nodes.get(nodeId);
+    if (!node) {
+      node = this.deps.connectNM(nodeId, () => this.tokens.forNode(nodeId), this.conf);
+      this.nodes.set(nodeId, node);
+    }
+    return node;
+  }
+
+  private source(): AllocationSource {
+    if (!this.allocator) throw new Error('the allocator is made before the conversation with the RM');
+    return this.allocator;
+  }
+
+  private registered(response: RegisterApplicationMasterResponse): void {
+    this.clientKey = response.clientToAMTokenMasterKey;
+    const { queue } = response;
+    if (queue === '' || queue === this.file.queue) return;
+    const { jobId } = this.deps.env;
+    this.dispatcher.dispatch({ domain: 'history', type: 'JOB_QUEUE_CHANGED', jobId, jobQueueName: queue });
+  }
+
+  private canCommit(attemptId: TaskAttemptId): boolean {
+    const task = this.job.task(parseTaskAttemptId(attemptId).taskId);
+    return task !== undefined && task.canCommit(attemptId) && this.committerHandler.inCommitWindow();
+  }
+
+  private internalError(error: Error): void {
+    this.deps.log.error(error.message);
+    this.dispatcher.dispatch({ domain: 'job', type: 'JOB_DIAGNOSTIC_UPDATE', diagnostics: error.message });
+    this.dispatcher.dispatch({ domain: 'job', type: 'INTERNAL_ERROR' });
+  }
+
+  /** End order of reference 1.5. A rebooting AM leaves everything to the next attempt. */
+  private async shutDown(): Promise<number> {
+    const { log, fs } = this.deps;
+    const reboot = this.job.internalState === 'REBOOT';
+    if (!reboot) this.lastRetry = true;
+    log.info(`${this.job.id} ended in ${this.job.internalState}; shutting down`);
+    await Promise.all([this.history.stop(), this.launcher?.stopAll()]);
+    if (this.lastRetry) {
+      this.lastRetry = await this.unregister(this.finalStatus(), this.job.diagnostics.join('\n'));
+      this.unregistered = true;
+      this.job.unmask();
+    } else {
+      await this.communicator?.stop();
+    }
+    if (this.lastRetry && !this.conf.get(mrKeys.preserveFailedTaskFiles)) {
+      await fs.delete(this.staging.folder).catch((error: unknown) => {
+        log.warn(`staging folder ${this.staging.folder} could not be removed: ${messageOf(error)}`);
+        return false;
+      });
+    }
+    this.clientService.stop();
+    await Promise.all([this.clientServer.stop(), this.listener.stop()]);
+    return reboot ? 1 : 0;
+  }
+
+  private finalStatus(): FinalApplicationStatus {
+    switch (this.job.internalState) {
+      case 'SUCCEEDED':
+        return 'SUCCEEDED';
+      case 'KILLED':
+        return 'KILLED';
+      case 'FAILED':
+      case 'ERROR':
+        return 'FAILED';
+      default:
+        return this.signalled ? 'KILLED' : 'UNDEFINED';
+    }
+  }
+
+  private unregister(finalApplicationStatus: FinalApplicationStatus, diagnostics: string): Promise<boolean> {
+    return (
+      this.communicator?.unregister({ finalApplicationStatus, diagnostics, trackingUrl: '' }) ?? Promise.resolve(false)
+    );
+  }
+
+  /** The job's end was decided by an earlier attempt: tell the RM, and clean up. */
+  private async endOnly(status: FinalApplicationStatus, diagnostics: string): Promise<number> {
+    const { env, clock, log, fs } = this.deps;
+    log.warn(diagnostics);
+    this.allocator = new LocalContainerAllocator({
+      applicationAttemptId: env.applicationAttemptId,
+      log,
+      dispatcher: { dispatch: () => undefined },
+      job: () => this.job,
+      container: this.ownContainer(),
+      tokens: this.tokens,
+      onRegistered: () => undefined,
+    });
+    this.communicator = new RMCommunicator(
+      { rm: this.rm, clock, log, source: this.source() },
+      {
+        host: env.nmHost,
+        rpcPort: -1,
+        trackingUrl: '',
+        heartbeatIntervalMs: this.conf.get(mrAmKeys.schedulerHeartbeatIntervalMs),
+        connectionWaitMs: this.conf.get(mrAmKeys.schedulerConnectionWaitMs),
+      },
+    );
+    await this.communicator.start();
+    if (await this.unregister(status, diagnostics)) await fs.delete(this.staging.folder);
+    this.release();
+    return 0;
+  }
+
+  private release(): void {
+    this.speculator?.stop();
+    this.heartbeats.stop();
+    this.finishingMonitor.stop();
+    this.dispatcher.stop();
+    this.rm.close();
+    for (const node of this.nodes.values()) node.close();
+  }
+}

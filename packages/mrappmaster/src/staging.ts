@@ -1,0 +1,64 @@
+/**
+ * The job's staging folder, and what it tells a new AM attempt about the ones before it. Hadoop: MRApps.getStagingAreaDir,
+ * JobHistoryUtils, and the staging inspection of MRAppMaster.serviceInit (reference mapreduce.md 1.4).
+ */
+import { HISTORY_SUFFIX, type FileSystem, type FinalApplicationStatus } from '@bobbin/common';
+import type { CommitMarkers } from './commit/commit-markers.js';
+import type { AMEnvironment } from './conf/am-environment.js';
+
+export interface StagingPaths {
+  readonly folder: string;
+  readonly jobFile: string;
+  /** The history this attempt writes. */
+  readonly historyFile: string;
+}
+
+export function stagingPaths(
+  root: string,
+  user: string,
+  env: Pick<AMEnvironment, 'jobId' | 'attemptNumber'>,
+): StagingPaths {
+  const folder = `${root}/${user}/.staging/${env.jobId}`;
+  return {
+    folder,
+    jobFile: `${folder}/job.json`,
+    historyFile: `${folder}/${env.jobId}_${env.attemptNumber}${HISTORY_SUFFIX}`,
+  };
+}
+
+/** How the application has to end without running anything. */
+export interface ForcedEnd {
+  readonly status: FinalApplicationStatus;
+  readonly diagnostics: string;
+}
+
+/** Undefined: run the job. A commit that was cut short but may be repeated is forgotten here. */
+export async function inspectStaging(
+  fs: FileSystem,
+  staging: StagingPaths,
+  markers: CommitMarkers,
+  commitIsRepeatable: boolean,
+): Promise<ForcedEnd | undefined> {
+  if (!(await fs.exists(staging.folder))) {
+    const diagnostics = `staging folder ${staging.folder} is gone: an earlier attempt ended the job`;
+    return { status: 'FAILED', diagnostics };
+  }
+  switch (await markers.read()) {
+    case 'NONE':
+      return undefined;
+    case 'SUCCEEDED':
+      return { status: 'SUCCEEDED', diagnostics: 'the job was committed by an earlier attempt of its AppMaster' };
+    case 'FAILED':
+      return { status: 'FAILED', diagnostics: 'the commit of the job failed in an earlier attempt of its AppMaster' };
+    case 'STARTED': {
+      if (commitIsRepeatable) {
+        await markers.forgetStarted();
+        return undefined;
+      }
+      const diagnostics =
+        'an earlier attempt of the AppMaster ended while it committed the job: its output may be incomplete, and the ' +
+        'committer cannot commit a second time';
+      return { status: 'FAILED', diagnostics };
+    }
+  }
+}
