@@ -5,15 +5,10 @@
  * pid and exit code to files, and so outlives a NodeManager that dies.
  */
 
+import type { ProcessIdentity } from '@bobbin/common';
+
 /** Signals as their names; the executor sends them to the whole group. */
 export type ContainerSignal = 'QUIT' | 'TERM' | 'KILL' | 'STOP' | 'CONT';
-
-/** What identifies a process beyond the reuse of its pid. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Field 22 of /proc/<pid>/stat: clock ticks after boot; 0 where it could not be read. */
-  readonly startTicks: number;
-}
 
 export interface LaunchRequest {
   /** The launch script, run by bash. */

@@ -6,16 +6,17 @@
  */
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { ContainerExitStatus, type Clock } from '@bobbin/common';
-import type {
-  ContainerExecutor,
-  ContainerSignal,
-  LaunchRequest,
-  ProcessIdentity,
-  RunningContainer,
-} from './container-executor.js';
+import {
+  ContainerExitStatus,
+  isAlive,
+  messageOf,
+  processIdentity,
+  signalProcess,
+  type Clock,
+  type ProcessIdentity,
+} from '@bobbin/common';
+import type { ContainerExecutor, ContainerSignal, LaunchRequest, RunningContainer } from './container-executor.js';
 import { ContainerLaunchError } from './errors.js';
-import { readStat } from './containermanager/monitor/proc.js';
 
 /**
  * $1 launch script, $2 pid file. `set -m` gives the job its process group; `wait -f` does not return when it is merely
@@ -64,7 +65,9 @@ export class DefaultContainerExecutor implements ContainerExecutor {
         if (text.includes('\n')) resolve(identify(Number.parseInt(text, 10)));
       });
       wrapper.on('error', (error) => {
-        reject(new ContainerLaunchError(`cannot start a process in '${request.workDir}': ${error.message}`, -1, error));
+        reject(
+          new ContainerLaunchError(`cannot start a process in '${request.workDir}': ${messageOf(error)}`, -1, error),
+        );
       });
       wrapper.on('exit', (code, signal) => {
         reject(new ContainerLaunchError(`the wrapper ended before its container began (${signal ?? `code ${code}`})`));
@@ -90,14 +93,9 @@ export class DefaultContainerExecutor implements ContainerExecutor {
 
   signal(target: ProcessIdentity, signal: ContainerSignal): boolean {
     // A pid that started at another time belongs to somebody else by now; its group may outlive a leader that is gone.
-    const leader = readStat(target.pid);
+    const leader = processIdentity(target.pid);
     if (leader && target.startTicks > 0 && leader.startTicks !== target.startTicks) return false;
-    try {
-      process.kill(-target.pid, `SIG${signal}`);
-      return true;
-    } catch {
-      return false;
-    }
+    return signalProcess(target.pid, `SIG${signal}`, true);
   }
 
   private async identityIn(pidFile: string, identity: ProcessIdentity | undefined): Promise<ProcessIdentity> {
@@ -128,11 +126,5 @@ export class DefaultContainerExecutor implements ContainerExecutor {
 }
 
 function identify(pid: number): ProcessIdentity {
-  return { pid, startTicks: readStat(pid)?.startTicks ?? 0 };
-}
-
-function isAlive(identity: ProcessIdentity): boolean {
-  const stat = readStat(identity.pid);
-  if (!stat || stat.state === 'Z') return false;
-  return identity.startTicks === 0 || stat.startTicks === identity.startTicks;
+  return processIdentity(pid) ?? { pid, startTicks: 0 };
 }

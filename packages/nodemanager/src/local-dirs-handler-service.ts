@@ -5,7 +5,15 @@
  */
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { every, type Clock, type Logger, type NodeHealthStatus, type Service, type Timer } from '@bobbin/common';
+import {
+  messageOf,
+  every,
+  type Clock,
+  type Logger,
+  type NodeHealthStatus,
+  type Service,
+  type Timer,
+} from '@bobbin/common';
 import { DisksFailedError } from './errors.js';
 
 /** Share of a disk in use, 0..100, and what is free. */
@@ -150,7 +158,7 @@ export class LocalDirsHandlerService implements Service {
       }
       return undefined;
     } catch (error) {
-      return `cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+      return `cannot be written: ${messageOf(error)}`;
     }
   }
 }

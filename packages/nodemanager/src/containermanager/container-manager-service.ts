@@ -20,6 +20,7 @@ import {
   type ContainerLaunchContext,
   type ContainerManagementProtocol,
   type ContainerStatus,
+  type ContainerTokenIdentifier,
   type FailedRequest,
   type Handlers,
   type Logger,
@@ -29,9 +30,9 @@ import {
 import type { ContainerSignal } from '../container-executor.js';
 import type { NMContext } from '../nm-context.js';
 import type { NMEvent } from '../nm-events.js';
-import type { ContainerTokenIdentifier } from '../security/container-token-identifier.js';
 import { Application } from './application/application.js';
 import { Container } from './container/container.js';
+import type { RecoveredApplication } from '../recovery/recover-applications.js';
 import type { RecentlyStoppedContainers } from './recently-stopped-containers.js';
 
 export interface ContainerManagerDeps {
@@ -196,11 +197,17 @@ export class ContainerManagerService implements Handlers<ContainerManagementProt
     }
   }
 
-  /** Takes in what an earlier NodeManager had accepted; before the dispatcher's first event of it. */
-  adopt(application: { readonly id: ApplicationId; readonly user: string }, containers: readonly Container[]): void {
-    this.initApplication(application.id, application.user);
-    for (const container of containers) {
-      this.deps.context.containers.set(container.id, container);
+  /** Takes in what an earlier NodeManager had accepted. */
+  adopt({ application, containers }: RecoveredApplication): void {
+    const { context, maxDiagnosticsChars } = this.deps;
+    this.initApplication(application.applicationId, application.user);
+    for (const { request, diagnostics } of containers) {
+      const { containerId } = request;
+      const container = new Container(context, request, maxDiagnosticsChars);
+      context.containers.set(containerId, container);
+      if (diagnostics !== '') {
+        context.dispatcher.dispatch({ domain: 'container', type: 'UPDATE_DIAGNOSTICS_MSG', containerId, diagnostics });
+      }
       this.dispatchContainer(container);
     }
   }
@@ -225,9 +232,9 @@ export class ContainerManagerService implements Handlers<ContainerManagementProt
       );
     }
     const now = context.clock.now();
-    if (token.expiryTimeStampMs < now) {
+    if (token.expiryTimeMs < now) {
       throw new InvalidTokenError(
-        `This token is expired. current time is ${now} found ${token.expiryTimeStampMs}; ` +
+        `This token is expired. current time is ${now} found ${token.expiryTimeMs}; ` +
           `system clocks of RM and node may differ, or the container was not launched within its allocation interval`,
       );
     }
@@ -265,14 +272,14 @@ export class ContainerManagerService implements Handlers<ContainerManagementProt
     const { containerLaunchContext: launchContext, containerToken } = request;
     const startedAtMs = context.clock.now();
     context.store.apply({ put: 'containers', key: containerId, value: { launchContext, containerToken, startedAtMs } });
-    recentlyStopped.started(containerId, token.expiryTimeStampMs);
+    recentlyStopped.started(containerId, token.expiryTimeMs);
     const container = new Container(
       context,
       { containerId, applicationId, token, launchContext, startedAtMs },
       maxDiagnosticsChars,
     );
     context.containers.set(containerId, container);
-    this.initApplication(applicationId, token.appSubmitter);
+    this.initApplication(applicationId, token.user);
     this.dispatchContainer(container);
   }
 

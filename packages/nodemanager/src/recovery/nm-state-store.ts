@@ -3,7 +3,7 @@
  * Writes are values, collected by `apply` and made durable by `commit` at the end of the dispatcher's turn; whoever tells the
  * outside world waits with `afterCommit`. A NodeManager without recovery has the one in memory.
  */
-import type { ApplicationId, ContainerLaunchContext, MasterKey, Token } from '@bobbin/common';
+import type { ApplicationId, ContainerLaunchContext, NMTokenKeys, ReceivedKeys, Token } from '@bobbin/common';
 
 export interface StoredApplication {
   readonly applicationId: ApplicationId;
@@ -53,8 +53,8 @@ export interface NMStateTables {
   /** Container ids that were started, until their token expires: a token starts one container once. */
   readonly started: { readonly expiresAtMs: number };
   readonly deletions: StoredDeletion;
-  /** `container.current`, `container.previous`, `nm.current`, `nm.previous`, `nm/<attempt id>`. */
-  readonly keys: MasterKey;
+  /** `containerTokens`, `nmTokens`: what the RM's tokens are verified with. */
+  readonly keys: ReceivedKeys | NMTokenKeys;
   /** What auxiliary services keep of an application. */
   readonly services: { readonly user: string; readonly data: Uint8Array };
 }

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import {
+  messageOf,
   ApplicationNotFoundError,
   BadRequestError,
   CannotListenError,
@@ -133,7 +134,7 @@ export class NMWebServer implements Service {
       fail(response, STATUS[error.status] ?? 500, error.hadoopClass.split('.').at(-1) ?? '', error.message);
     } else {
       this.log.error('request failed by a fault of the server', { error });
-      fail(response, 500, 'WebApplicationException', error instanceof Error ? error.message : String(error));
+      fail(response, 500, 'WebApplicationException', messageOf(error));
     }
   }
 

@@ -10,20 +10,25 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import {
+  messageOf,
   CannotListenError,
   jobId,
   type ApplicationId,
   type JobId,
   type Logger,
   type TaskAttemptId,
+  decodeShuffleServiceData,
+  sameShuffleHash,
+  shuffleReplyHash,
+  shuffleUrlHash,
+  WritableWriter,
 } from '@bobbin/common';
 import type { LocalDirsHandlerService } from '../../local-dirs-handler-service.js';
 import type { NMStateStore } from '../../recovery/nm-state-store.js';
 import { appCacheDir } from '../launcher/container-environment.js';
 import type { AuxiliaryService } from './auxiliary-service.js';
 import { MapOutputIndexCache, type MapOutputPart } from './map-output-index.js';
-import { isRefusal, isUrlHashValid, parseShuffleRequest, replyHash, type ShuffleRequest } from './shuffle-request.js';
-import { readJobToken, shuffleHeader } from './shuffle-writables.js';
+import { isRefusal, parseShuffleRequest, type ShuffleRequest } from './shuffle-request.js';
 
 export interface ShuffleHandlerDeps {
   readonly log: Logger;
@@ -86,15 +91,17 @@ export class ShuffleHandler implements AuxiliaryService {
       const prefix = `${SHUFFLE_SERVICE}/`;
       if (key.startsWith(prefix)) this.jobs.set(key.slice(prefix.length) as JobId, { user, secret: data });
     }
-    const { host, port, listenQueueSize } = this.deps;
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', (error) => {
-        const why = `${error.message}; set another port in mapreduce.shuffle.port (0 lets the system choose)`;
-        reject(new CannotListenError(`${host}:${port}`, why, error));
-      });
-      this.server.listen({ host, port, backlog: listenQueueSize }, resolve);
-    });
-    this.boundPort = (this.server.address() as AddressInfo).port;
+    const { host, port } = this.deps;
+    try {
+      this.boundPort = await this.listen(port === 0 ? this.lastPort() : port);
+    } catch (error) {
+      if (port !== 0) {
+        const why = `${messageOf(error)}; set another port in mapreduce.shuffle.port (0 lets the system choose)`;
+        throw new CannotListenError(`${host}:${port}`, why, error);
+      }
+      this.boundPort = await this.listen(0);
+    }
+    this.deps.store.apply({ put: 'services', key: SHUFFLE_SERVICE, value: { user: '', data: this.metadata() } });
   }
 
   /** Cuts off what is being served: its reducers ask again elsewhere or later. */
@@ -120,7 +127,7 @@ export class ShuffleHandler implements AuxiliaryService {
   initializeApplication(applicationId: ApplicationId, user: string, data: Uint8Array): void {
     const job = jobId(applicationId);
     if (this.jobs.has(job)) return;
-    const secret = readJobToken(data).password;
+    const secret = decodeShuffleServiceData(data).password;
     this.jobs.set(job, { user, secret });
     this.deps.store.apply({ put: 'services', key: `${SHUFFLE_SERVICE}/${job}`, value: { user, data: secret } });
   }
@@ -134,13 +141,30 @@ export class ShuffleHandler implements AuxiliaryService {
     for (const dir of this.deps.dirs.allLocalDirs) this.indexes.forget(appCacheDir(dir, known.user, applicationId));
   }
 
+  /** The port of the NodeManager before this one: reducers know it. 0 where there was none. */
+  private lastPort(): number {
+    const bytes = this.deps.store.rows('services').get(SHUFFLE_SERVICE)?.data;
+    return bytes ? Buffer.from(bytes).readInt32BE() : 0;
+  }
+
+  private listen(port: number): Promise<number> {
+    const { host, listenQueueSize: backlog } = this.deps;
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen({ host, port, backlog }, () => {
+        this.server.off('error', reject);
+        resolve((this.server.address() as AddressInfo).port);
+      });
+    });
+  }
+
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       await this.serve(request, response);
     } catch (error) {
       this.log.warn('cannot serve map output', { url: request.url, error });
       if (response.headersSent) response.destroy();
-      else refuse(response, 500, error instanceof Error ? error.message : String(error));
+      else refuse(response, 500, messageOf(error));
     }
   }
 
@@ -159,7 +183,11 @@ export class ShuffleHandler implements AuxiliaryService {
     }
     const job = this.jobs.get(parsed.job);
     const urlHash = request.headers['urlhash'];
-    if (!job || typeof urlHash !== 'string' || !isUrlHashValid(job.secret, this.boundPort, url, urlHash)) {
+    if (
+      !job ||
+      typeof urlHash !== 'string' ||
+      !sameShuffleHash(shuffleUrlHash(job.secret, this.boundPort, url), urlHash)
+    ) {
       // The same answer for an unknown job and a wrong hash: a stranger learns nothing.
       refuse(response, 401, 'UrlHash does not prove the secret of the job');
       return;
@@ -177,7 +205,7 @@ export class ShuffleHandler implements AuxiliaryService {
     response.writeHead(200, {
       name: 'mapreduce',
       version: '1.0.0',
-      ReplyHash: replyHash(job.secret, urlHash),
+      ReplyHash: shuffleReplyHash(job.secret, urlHash),
       'Content-Length': length,
       ...(stays ? {} : { Connection: 'close' }),
     });
@@ -190,7 +218,7 @@ export class ShuffleHandler implements AuxiliaryService {
       const file = join(appCacheDir(dir, job.user, request.applicationId), 'output', map, 'file.out');
       if (!existsSync(`${file}.index`)) continue;
       const part = await this.indexes.part(`${file}.index`, request.reduce);
-      return { file, part, header: shuffleHeader(map, part.partLength, part.rawLength, request.reduce) };
+      return { file, part, header: shuffleHeader(map, part, request.reduce) };
     }
     throw new Error(`output of ${map} is not on this node`);
   }
@@ -219,6 +247,11 @@ export class ShuffleHandler implements AuxiliaryService {
       await handle.close();
     }
   }
+}
+
+/** Text map id, VLong part length, VLong raw length, VInt partition. Hadoop: ShuffleHeader. */
+function shuffleHeader(map: TaskAttemptId, { partLength, rawLength }: MapOutputPart, reduce: number): Buffer {
+  return new WritableWriter().text(map).vint(partLength).vint(rawLength).vint(reduce).finish();
 }
 
 /** Resolves when the bytes have left this process; rejects when the reducer is gone. */

@@ -2,8 +2,8 @@
  * A reducer's request for map outputs, read and checked. Hadoop: ShuffleHandler.Shuffle.channelRead0, splitMaps, verifyRequest;
  * hadoop-rpc.md 12. Pure. Ids are parsed before they become part of a path, so that nothing in a request can name another folder.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import {
+  messageOf,
   parseJobId,
   parseTaskAttemptId,
   parseTaskId,
@@ -73,22 +73,6 @@ export function parseShuffleRequest({ method, url, headers }: RawRequest): Shuff
       keepAlive: query.get('keepAlive') === 'true',
     };
   } catch (error) {
-    return { status: 400, message: error instanceof Error ? error.message : String(error) };
+    return { status: 400, message: messageOf(error) };
   }
-}
-
-/** Whether `urlHash` proves knowledge of the secret for this port and URL. Constant time. */
-export function isUrlHashValid(secret: Uint8Array, port: number, url: string, urlHash: string): boolean {
-  const expected = hash(secret, `${port}${url}`);
-  const shown = Buffer.from(urlHash, 'base64');
-  return shown.length === expected.length && timingSafeEqual(shown, expected);
-}
-
-/** By which this side proves the same. */
-export function replyHash(secret: Uint8Array, urlHash: string): string {
-  return hash(secret, urlHash).toString('base64');
-}
-
-function hash(secret: Uint8Array, text: string): Buffer {
-  return createHmac('sha1', secret).update(text).digest();
 }

@@ -12,14 +12,15 @@ import {
   type ContainerLaunchContext,
   type ContainerState,
   type ContainerStatus,
+  type ContainerTokenIdentifier,
   type LocalResource,
   type NMContainerStatus,
+  type ProcessIdentity,
   type Resource,
 } from '@bobbin/common';
 import type { SnapshotFrom } from 'xstate';
 import type { NMContext } from '../../nm-context.js';
 import { resourceKey } from '../localizer/local-resource-request.js';
-import type { ContainerTokenIdentifier } from '../../security/container-token-identifier.js';
 import {
   containerMachine,
   NEVER_RETRY,
@@ -28,7 +29,6 @@ import {
   type LocalizedFile,
   type RecoveredAs,
 } from './container-machine.js';
-import type { ProcessIdentity } from '../../container-executor.js';
 import { invalidScript } from '../launcher/launch-script.js';
 
 type State = SnapshotFrom<typeof containerMachine>;
@@ -50,7 +50,8 @@ export interface ContainerRequest {
   readonly recovered?: {
     readonly as: RecoveredAs;
     readonly exitStatus?: number;
-    readonly diagnostics?: string;
+    /** A kill that was asked for and not over. */
+    readonly kill?: { readonly exitStatus: number; readonly diagnostics: string };
     readonly place?: ContainerPlace;
     readonly process?: ProcessIdentity;
   };
@@ -100,7 +101,7 @@ export class Container {
   }
 
   get user(): string {
-    return this.token.appSubmitter;
+    return this.token.user;
   }
   get state(): keyof typeof containerMachine.states {
     return this.snapshot.value;
@@ -199,6 +200,10 @@ export class Container {
     }
     this.store(event, before, effects);
     for (const effect of effects) this.carryOut(effect);
+    if (event.type === 'INIT_CONTAINER' && this.recovered?.kill) {
+      const { kill } = this.recovered;
+      this.context.dispatcher.dispatch({ domain: 'container', type: 'KILL_CONTAINER', containerId: this.id, ...kill });
+    }
   }
 
   private reportedState(): ContainerState {

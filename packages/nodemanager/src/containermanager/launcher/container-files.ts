@@ -4,12 +4,10 @@
  */
 import { mkdir, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { encodeCredentials, NO_CREDENTIALS } from '@bobbin/common';
 import type { ContainerPlace } from '../container/container.js';
 import { CONTAINER_TOKENS_FILE } from './container-environment.js';
 import { isPathBelow } from './launch-script.js';
-
-/** A credentials file that holds nothing: `HDTS`, version 0, no tokens, no secrets. */
-const NO_CREDENTIALS = Buffer.from('48445453000000', 'hex');
 
 export const LAUNCH_SCRIPT = 'launch_container.sh';
 
@@ -30,7 +28,7 @@ export async function writeContainerFiles({ place, script, tokens, links }: Cont
   ]);
   await Promise.all([
     writeFile(join(place.workDir, LAUNCH_SCRIPT), script, { mode: 0o700 }),
-    writeFile(join(place.workDir, CONTAINER_TOKENS_FILE), tokens ?? NO_CREDENTIALS, { mode: 0o600 }),
+    writeFile(join(place.workDir, CONTAINER_TOKENS_FILE), tokens ?? encodeCredentials(NO_CREDENTIALS), { mode: 0o600 }),
     ...Object.entries(links).map(([link, target]) => makeLink(place.workDir, link, target)),
   ]);
 }

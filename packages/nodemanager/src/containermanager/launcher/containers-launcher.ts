@@ -6,19 +6,16 @@
  */
 import { join } from 'node:path';
 import {
+  messageOf,
   assertNever,
   ContainerExitStatus,
   type ContainerId,
   type Logger,
+  type ProcessIdentity,
   type Service,
   type Timer,
 } from '@bobbin/common';
-import type {
-  ContainerExecutor,
-  ContainerSignal,
-  ProcessIdentity,
-  RunningContainer,
-} from '../../container-executor.js';
+import type { ContainerExecutor, ContainerSignal, RunningContainer } from '../../container-executor.js';
 import { ContainerLaunchError, DisksFailedError } from '../../errors.js';
 import type { LocalDirsHandlerService } from '../../local-dirs-handler-service.js';
 import type { NMContext } from '../../nm-context.js';
@@ -209,7 +206,7 @@ export class ContainersLauncher implements Service {
     const containerId = launch.container.id;
     this.launches.delete(containerId);
     this.log.warn('cannot launch container', { containerId, error });
-    const diagnostics = `Container launch failed: ${error instanceof Error ? error.message : String(error)}`;
+    const diagnostics = `Container launch failed: ${messageOf(error)}`;
     dispatcher.dispatch({
       domain: 'container',
       type: 'CONTAINER_EXITED_WITH_FAILURE',

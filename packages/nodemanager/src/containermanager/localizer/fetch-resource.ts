@@ -6,7 +6,7 @@
 import { chmod, copyFile, lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { constants, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { getFileSystem, type LocalResource } from '@bobbin/common';
+import { messageOf, getFileSystem, type LocalResource } from '@bobbin/common';
 import { LocalizationError } from '../../errors.js';
 import { isArchive, unpackArchive } from './unpack-archive.js';
 
@@ -100,8 +100,4 @@ async function sizeOf(path: string): Promise<number> {
   if (!status.isDirectory()) return status.size;
   const sizes = await Promise.all((await readdir(path)).map((name) => sizeOf(join(path, name))));
   return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  messageOf,
   assertNever,
   every,
   type ApplicationId,
@@ -34,6 +35,8 @@ export interface ResourceLocalizationDeps {
   readonly fetchConcurrency: number;
   readonly cacheTargetBytes: number;
   readonly cacheCleanupIntervalMs: number;
+  /** Applications an earlier NodeManager had, and this one takes back: their folders stay. */
+  readonly recoveredApplications: () => ReadonlySet<ApplicationId>;
   /** How long the folders of a finished container or application stay; negative: for ever. */
   readonly debugDelayMs: number;
 }
@@ -181,7 +184,7 @@ export class ResourceLocalizationService implements Service {
         sizeBytes,
       });
     } catch (error) {
-      const diagnostics = error instanceof Error ? error.message : String(error);
+      const diagnostics = messageOf(error);
       dispatcher.dispatch({
         domain: 'localizer',
         type: 'RESOURCE_FETCH_FAILED',
@@ -228,18 +231,18 @@ export class ResourceLocalizationService implements Service {
       await rename(folder, `${folder}_DEL_${stamp}`);
       aside.push(`${folder}_DEL_${stamp}`);
     };
-    const kept = new Set<string>(this.deps.context.applications.keys());
+    const kept: ReadonlySet<string> = this.deps.recoveredApplications();
     // Containers that are taken back hold links into the shared caches.
     if (kept.size === 0) await move(join(localDir, 'filecache'));
     for (const user of await names(join(localDir, 'usercache'))) {
       const userDir = join(localDir, 'usercache', user);
       if (kept.size === 0) await move(join(userDir, 'filecache'));
       for (const application of await names(join(userDir, 'appcache'))) {
-        if (!kept.has(application as ApplicationId)) await move(join(userDir, 'appcache', application));
+        if (!kept.has(application)) await move(join(userDir, 'appcache', application));
       }
     }
     for (const application of await names(join(localDir, 'nmPrivate'))) {
-      if (!kept.has(application as ApplicationId)) await move(join(localDir, 'nmPrivate', application));
+      if (!kept.has(application)) await move(join(localDir, 'nmPrivate', application));
     }
     this.deps.deletion.delete(aside);
   }
