@@ -9,6 +9,8 @@ export interface Codec<T> {
   /** Surrounding blanks are gone by then, unless `keepsBlanks`. `undefined`: not such a value. */
   parse(text: string): T | undefined;
   readonly keepsBlanks?: boolean;
+  /** The value as the simplest text: no suffix, in the unit of the key. For those who read properties without a table. */
+  plain?(value: T): string;
 }
 
 /** Where something listens: `host:port`. */
@@ -34,6 +36,7 @@ export function integer(min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INT
   return {
     expects: span('a whole number', min, max),
     parse: (text) => within(parseNumber(text, /^(?:-?\d+|0x[0-9a-f]+)$/i), min, max),
+    plain: String,
   };
 }
 
@@ -50,6 +53,7 @@ export const fraction: Codec<number> = decimal(0, 1);
 export const bool: Codec<boolean> = {
   expects: "'true' or 'false'",
   parse: (text) => ({ true: true, false: false })[text.toLowerCase()],
+  plain: String,
 };
 
 /** Any text, the empty one too, as it stands. */
@@ -84,6 +88,7 @@ export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> 
   return {
     expects: `one of ${words.map((word) => `'${word}'`).join(', ')}`,
     parse: (value) => words.find((word) => word.toLowerCase() === value.toLowerCase()),
+    plain: String,
   };
 }
 
@@ -120,6 +125,7 @@ export function duration(unit: keyof typeof timeUnitsMs, min = Number.MIN_SAFE_I
       const suffix = (match[2]?.toLowerCase() ?? unit) as keyof typeof timeUnitsMs;
       return within(Number(match[1]) * timeUnitsMs[suffix], min, Number.MAX_SAFE_INTEGER);
     },
+    plain: (valueMs) => String(valueMs / timeUnitsMs[unit]),
   };
 }
 
@@ -133,5 +139,6 @@ export function bytes(min = Number.MIN_SAFE_INTEGER): Codec<number> {
       const power = match[2] === undefined ? 0 : 'kmgtp'.indexOf(match[2].toLowerCase()) + 1;
       return within(Number(match[1]) * 1024 ** power, min, Number.MAX_SAFE_INTEGER);
     },
+    plain: String,
   };
 }

@@ -91,10 +91,19 @@ export class Configuration {
     return Configuration.fromSettings([...this.settings.values(), ...added]);
   }
 
-  /** What is set, expanded, sorted by name, without defaults: what a job carries to its AppMaster. */
+  /**
+   * What is set, expanded, sorted by name, without defaults: what a job carries to its AppMaster and its tasks. Times and sizes are
+   * plain numbers in the unit of their key.
+   */
   toJSON(): Record<string, string> {
     const names = [...this.settings.keys()].sort();
-    return Object.fromEntries(names.map((name) => [name, this.settings.get(name)?.expanded ?? '']));
+    return Object.fromEntries(names.map((name) => [name, this.plainText(name)]));
+  }
+
+  private plainText(name: string): string {
+    const text = this.settings.get(name)?.expanded ?? '';
+    const key = keysByName.get(name);
+    return key?.codec.plain ? key.codec.plain(this.get(key)) : text;
   }
 
   private textOf(name: string): string | undefined {

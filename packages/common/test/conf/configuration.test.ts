@@ -161,6 +161,17 @@ describe('toJSON', () => {
     expect(Configuration.fromProperties(conf.toJSON()).get(mrKeys.numReduces)).toBe(3);
   });
 
+  test('writes times and sizes as plain numbers in the unit of the key', () => {
+    const given = {
+      'bobbin.fs.local.block-size': '4m',
+      'mapreduce.job.ubertask.enable': 'FALSE',
+      'mapreduce.task.io.sort.mb': '0x10',
+      'mapreduce.task.timeout': '2s',
+      'yarn.nodemanager.log.retain-seconds': ' 3m ',
+    };
+    expect(Object.values(from(given).toJSON())).toEqual(['4194304', 'false', '16', '2000', '180']);
+  });
+
   test('keeps keys nobody knows, whatever they hold', () => {
     const name = fc.stringMatching(/^(my|hive|spark)\.[a-z.-]{1,20}$/);
     const value = fc.string().filter((text) => !text.includes('${'));
