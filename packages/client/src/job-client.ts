@@ -13,6 +13,7 @@ import {
   type ApplicationReport,
   type CallCredentials,
   type CounterGroups,
+  type JobId,
   type JobReport,
   type JobState,
   type TaskAttemptCompletionEvent,
@@ -65,8 +66,8 @@ interface Last {
   job?: JobReport;
   counters?: CounterGroups;
   failedTasks: readonly TaskReport[];
-  /** Completion events seen so far. */
-  nextEvent: number;
+  /** Ends that were told: the next AppMaster counts its events anew, and tells again what it recovered. */
+  readonly told: Set<string>;
 }
 
 export class JobClient {
@@ -80,7 +81,7 @@ export class JobClient {
     applicationId: ApplicationId,
     options: { readonly listTasks?: boolean } = {},
   ): AsyncGenerator<JobUpdate, JobOutcome> {
-    const last: Last = { failedTasks: [], nextEvent: 0 };
+    const last: Last = { failedTasks: [], told: new Set() };
     let report = await awaitStateChange(this.deps, applicationId, undefined);
     for (;;) {
       yield { type: 'APPLICATION', report };
@@ -150,6 +151,7 @@ export class JobClient {
     const { clock, conf } = this.deps;
     const job = jobId(applicationId);
     let knownVersion: number | undefined;
+    let nextEvent = 0;
     let listedAtMs = -Infinity;
     let running: RunningTasks | undefined;
     try {
@@ -158,7 +160,7 @@ export class JobClient {
         const hold = knownVersion === undefined ? {} : { waitMs: conf.get(bobbinKeys.heldCallMs), knownVersion };
         const { jobReport, version } = await am.getJobReport({ jobId: job, ...hold });
         last.job = jobReport;
-        yield* this.newEvents(am, jobReport, last);
+        nextEvent = yield* this.newEvents(am, job, nextEvent, last);
         if (listTasks && clock.monotonic() - listedAtMs >= LIST_TASKS_EVERY_MS) {
           listedAtMs = clock.monotonic();
           running = await countRunning(am, jobReport);
@@ -179,22 +181,26 @@ export class JobClient {
     }
   }
 
-  private async *newEvents(am: MRClient, { jobId: job }: JobReport, last: Last): AsyncGenerator<JobUpdate, void> {
-    for (;;) {
+  /** The number of the event after the last. */
+  private async *newEvents(am: MRClient, job: JobId, first: number, last: Last): AsyncGenerator<JobUpdate, number> {
+    for (let next = first; ;) {
       const { completionEvents } = await am.getTaskAttemptCompletionEvents({
         jobId: job,
-        fromEventId: last.nextEvent,
+        fromEventId: next,
         maxEvents: EVENTS_AT_ONCE,
       });
-      if (completionEvents.length === 0) return;
-      last.nextEvent += completionEvents.length;
+      if (completionEvents.length === 0) return next;
+      next += completionEvents.length;
       const ends: AttemptEnd[] = [];
       for (const event of completionEvents) {
+        const name = `${event.attemptId} ${event.status}`;
+        if (last.told.has(name)) continue;
+        last.told.add(name);
         const failed = event.status === 'FAILED' || event.status === 'TIPFAILED';
         const diagnostics = failed ? (await am.getDiagnostics({ taskAttemptId: event.attemptId })).diagnostics : [];
         ends.push({ event, diagnostics });
       }
-      yield { type: 'ATTEMPTS', ends };
+      if (ends.length > 0) yield { type: 'ATTEMPTS', ends };
     }
   }
 
