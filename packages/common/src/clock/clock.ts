@@ -50,6 +50,12 @@ export function delay(clock: Clock, delayMs: number): Promise<void> {
   return new Promise((resolve) => void clock.after(delayMs, resolve));
 }
 
+/** Keeps the process alive until cancelled: for who waits on a timer and has nothing else open. */
+export function stayAlive(): Timer {
+  const handle = setInterval(() => undefined, 0x7fffffff);
+  return { cancel: () => clearInterval(handle) };
+}
+
 /** Calls `action` each `periodMs` until cancelled; the next call is armed after the last returned. */
 export function every(clock: Clock, periodMs: number, action: () => void): Timer {
   let timer: Timer;

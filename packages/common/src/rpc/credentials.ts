@@ -55,7 +55,15 @@ export function fromMetadata(metadata: Metadata, peer: string): ShownCredentials
     ...(bytes !== undefined && {
       token: decodeToken(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, `metadata ${TOKEN}`),
     }),
-    ...(typeof user === 'string' && { user: decodeURIComponent(user) }),
+    ...(typeof user === 'string' && { user: decodeUser(user) }),
     peer,
   };
+}
+
+function decodeUser(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new InvalidTokenError(`metadata ${USER} is '${text}', which is no percent-encoded name`);
+  }
 }

@@ -3,7 +3,7 @@
  * Hadoop: the *PB interfaces and the translators between them and the Java interfaces. gRPC is one front; one that speaks
  * Hadoop RPC needs nothing else than `dispatch`.
  */
-import { FeatureNotEnabledError, NoSuchMethodError } from '../errors.js';
+import { FeatureNotEnabledError, messageOf, NoSuchMethodError } from '../errors.js';
 import type { Caller, Handlers } from '../records/protocols.js';
 import type { Message, MessageType } from './wire/message-type.js';
 
@@ -60,5 +60,11 @@ export async function dispatch<P>(
   const { request, response } = protocol.codecs[method as keyof P] as MethodCodec<unknown, unknown>;
   const handle = handlers[method as keyof P] as (request: unknown, caller: Caller) => unknown;
   const record = request.decode(body);
-  return response.encode(await handle.call(handlers, record, caller));
+  const answer = await handle.call(handlers, record, caller);
+  try {
+    return response.encode(answer);
+  } catch (error) {
+    // Not the caller's mistake, whatever the codec calls it.
+    throw new Error(`answer to ${method} cannot be encoded: ${messageOf(error)}`, { cause: error });
+  }
 }

@@ -58,25 +58,31 @@ export function fromServiceError(error: ServiceError, call: string, address: str
       cause: error,
     });
   }
-  switch (error.code) {
-    case status.UNAVAILABLE:
-      return new UnreachableError(`nothing answers ${call} at ${address}: ${reasonOf(error)}`, error);
-    case status.DEADLINE_EXCEEDED:
-      return new UnreachableError(`${call} at ${address} was not answered in time`, error);
-    default:
-      return new YarnError(`${call} at ${address} failed: ${error.details}`, {
-        code: 'RPC_FAILED',
-        status: STATUS_NAMES.get(error.code) ?? 'INTERNAL',
-        hadoopClass: 'org.apache.hadoop.ipc.RpcException',
-        cause: error,
-      });
+  if (error.code === status.DEADLINE_EXCEEDED) {
+    return new UnreachableError(`${call} at ${address} was not answered in time`, error);
   }
+  if (isOfTransport(error)) {
+    return new UnreachableError(`nothing answers ${call} at ${address}: ${reasonOf(error)}`, error);
+  }
+  return new YarnError(`${call} at ${address} failed: ${error.details}`, {
+    code: 'RPC_FAILED',
+    status: STATUS_NAMES.get(error.code) ?? 'INTERNAL',
+    hadoopClass: 'org.apache.hadoop.ipc.RpcException',
+    cause: error,
+  });
+}
+
+/** No connection, or one that broke or was cut off by a server that stops: gRPC has a status for each of the ways. */
+function isOfTransport(error: ServiceError): boolean {
+  if (error.code === status.UNAVAILABLE || error.code === status.CANCELLED) return true;
+  return error.code === status.INTERNAL && /RST_STREAM|ECONNRESET|EPIPE/.test(error.details);
 }
 
 /** Why no connection stands, in words of the operating system. */
 function reasonOf(error: ServiceError): string {
   if (/ECONNREFUSED/.test(error.details)) return 'connection refused';
   if (/ENOTFOUND|EAI_AGAIN|Name resolution failed/.test(error.details)) return 'the host name does not resolve';
+  if (error.code === status.CANCELLED) return 'the server cut the call off';
   return error.details;
 }
 

@@ -5,7 +5,7 @@
  * itself when the server comes back.
  */
 import { Client, credentials as channelCredentials, type ChannelOptions, type ServiceError } from '@grpc/grpc-js';
-import { delay, systemClock, type Clock } from '../clock/clock.js';
+import { delay, stayAlive, systemClock, type Clock } from '../clock/clock.js';
 import { CallCancelledError, UnreachableError, YarnError } from '../errors.js';
 import { toMetadata, type CallCredentials } from './credentials.js';
 import type { MethodCodec, Protocol } from './protocol.js';
@@ -157,11 +157,18 @@ class StubCaller {
   }
 
   private async pause(pauseMs: number, method: string, signal: AbortSignal | undefined): Promise<void> {
-    if (signal === undefined) return delay(this.clock, pauseMs);
-    const aborted = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(new CallCancelledError(method)), { once: true });
-    });
-    return Promise.race([delay(this.clock, pauseMs), aborted]);
+    // Between two tries nothing is open; a command that waits for its RM must not end here.
+    const alive = stayAlive();
+    const over = new AbortController();
+    try {
+      const aborted = new Promise<never>((_, reject) => {
+        signal?.addEventListener('abort', () => reject(new CallCancelledError(method)), { signal: over.signal });
+      });
+      await Promise.race([delay(this.clock, pauseMs), aborted]);
+    } finally {
+      over.abort();
+      alive.cancel();
+    }
   }
 }
 

@@ -264,7 +264,53 @@ test('stop lets a call in flight end, and cuts off one that does not', async () 
   const hanging = await serve({ getApplications: () => new Promise<never>(() => undefined) });
   const cutOff = rejection(stubAt(hanging.port).getApplications({}));
   await hanging.server.stop(50);
-  expect((await cutOff).code).toMatch(/UNREACHABLE|RPC_FAILED/);
+  expect(await cutOff).toMatchObject({ code: 'UNREACHABLE', retriable: true });
+});
+
+test('a held call that a stopping server cut off is made again at the next one', async () => {
+  let arrived = (): void => undefined;
+  const arrival = new Promise<void>((resolve) => (arrived = resolve));
+  const first = await serve({
+    getApplications: () => {
+      arrived();
+      return new Promise<never>(() => undefined);
+    },
+  });
+  const call = stubAt(first.port, { retry: { maxWaitMs: 10_000, firstPauseMs: 20 } }).getApplications({});
+  await arrival;
+  await first.server.stop(0);
+  await serve({ getApplications: () => ({ applications: [] }) }, { port: first.port });
+  expect(await call).toEqual({ applications: [] });
+});
+
+test('an answer that cannot be encoded is a fault of the server', async () => {
+  const log = recordingLogger();
+  const { port } = await serve({ getNewApplication: () => ({ applicationId: 'x' }) as never }, { log });
+  const error = await rejection(stubAt(port).getNewApplication({}));
+  expect(error).toMatchObject({ code: 'INTERNAL', retriable: false });
+  expect(error.message).toMatch(
+    /^internal error: answer to getNewApplication cannot be encoded: 'x' is not an application id/,
+  );
+  expect(log.entries).toHaveLength(1);
+});
+
+test('stop may come before start, and twice', async () => {
+  const server = new RpcServer({ host: '127.0.0.1', port: 0 });
+  await server.stop();
+  await server.stop();
+});
+
+test('a process that waits between two tries stays alive', async () => {
+  const { server, port } = await serve({});
+  await server.stop(0);
+  const intervals = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = intervals();
+  const clock = new ControlledClock();
+  const call = rejection(stubAt(port, { clock, retry: { maxWaitMs: 10, firstPauseMs: 10 } }).getClusterMetrics({}));
+  while (clock.armed === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(intervals()).toBeGreaterThan(before);
+  await advanceUntilSettled(clock, call);
+  expect(intervals()).toBe(before);
 });
 
 test('a peer that does not speak gRPC or our services is an RPC_FAILED or UNREACHABLE, never a hang', async () => {

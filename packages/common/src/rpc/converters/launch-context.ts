@@ -2,8 +2,7 @@
  * Converters of what an NM is told to run. Hadoop: ContainerLaunchContextPBImpl, LocalResourcePBImpl, URL.
  * Fields that the records lack (retry context, token configuration, unknown ones) are carried along.
  */
-import { pathToFileURL } from 'node:url';
-import { BadRequestError } from '../../errors.js';
+import { BadRequestError, messageOf } from '../../errors.js';
 import type {
   ContainerLaunchContext,
   LocalResource,
@@ -55,21 +54,31 @@ const URL_FORM = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\/(?:([^@/]*)@)?(\[[^\]]*\]|[^:/]
 export function urlToProto(url: string): URLProto {
   const match = URL_FORM.exec(url);
   if (!match) throw new BadRequestError(`'${url}' is not the URL of a file; one looks like 'file:///tmp/job.cjs'`);
-  const [, scheme, userInfo, host, port, path] = match;
+  const [, scheme, userInfo, host, port, path = ''] = match;
   return {
     scheme,
     ...(host !== '' && { host }),
     port: port === undefined ? -1 : Number(port),
-    file: decodeURIComponent(path ?? ''),
+    file: decodePath(url, path),
     ...(userInfo !== undefined && { userInfo }),
   };
+}
+
+function decodePath(url: string, path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    throw new BadRequestError(`'${url}' is not the URL of a file: ${messageOf(error)}`);
+  }
 }
 
 export function urlFromProto(m: URLProto): string {
   const user = m.userInfo === undefined ? '' : `${m.userInfo}@`;
   const port = m.port === undefined || m.port < 0 ? '' : `:${m.port}`;
-  // Spelled as Node spells file URLs, whatever the scheme, so that both ways give the same text.
-  const path = pathToFileURL(need(m.file, 'URLProto.file')).href.slice('file://'.length);
+  // Spelled as Node's pathToFileURL does, so that both ways give the same text.
+  const path = encodeURI(need(m.file, 'URLProto.file'))
+    .replace(/[?#]/g, encodeURIComponent)
+    .replace(/%(5B|5D|7C)/g, decodeURIComponent);
   return `${m.scheme ?? 'file'}://${user}${m.host ?? ''}${port}${path}`;
 }
 
