@@ -119,7 +119,7 @@ const { createMachine } = setup({
     isNotWinner: ({ context }, p: Ended) => context.successfulAttempt !== p.attemptId,
     attemptsExhausted: ({ context }, p: Failed) => p.fastFail || context.failures + 1 >= context.maxAttempts,
     /** What is live beside the failed attempt already has a container: no further attempt is needed. */
-    hasSpare: (_, p: Failed) => p.rivalHasContainer,
+    hasSpare: ({ context }, p: Failed) => p.rivalHasContainer && context.live.some((live) => live !== p.attemptId),
     commitIsFree: ({ context }) => context.commitAttempt === undefined,
     commitIsTheirs: ({ context }, p: Ended) => context.commitAttempt === p.attemptId,
     recoveredSuccess: (_, p: Recovered) => p.task.status === 'SUCCEEDED' && winnerOf(p.task) !== undefined,
