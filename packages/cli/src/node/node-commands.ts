@@ -1,10 +1,10 @@
 /** `bobbin node list`. Hadoop: `yarn node -list`. */
 import { Option, type Command } from 'commander';
-import { formatResource, type NodeReport, type NodeState } from '@bobbin/common';
+import type { NodeState } from '@bobbin/common';
 import { withClusterOptions, wordsArgument } from '../options.js';
 import type { CommandIO } from '../output/io.js';
-import { tableLines, type Column } from '../output/table.js';
 import { withSession, type ClusterSelection } from '../session.js';
+import { nodeListLines } from './node-lines.js';
 
 const STATES = [
   'NEW',
@@ -16,13 +16,6 @@ const STATES = [
   'DECOMMISSIONING',
   'SHUTDOWN',
 ] as const;
-
-const COLUMNS: readonly Column<NodeReport>[] = [
-  { title: 'Node-Id', width: 16, value: ({ nodeId }) => nodeId },
-  { title: 'Node-State', width: 15, value: ({ state }) => state },
-  { title: 'Node-Http-Address', width: 17, value: ({ httpAddress }) => httpAddress },
-  { title: 'Number-of-Running-Containers', width: 28, value: ({ numContainers }) => String(numContainers) },
-];
 
 interface ListOptions extends ClusterSelection {
   readonly json?: boolean;
@@ -47,23 +40,7 @@ export function registerNodeCommands(program: Command, io: CommandIO): void {
           : (options.states?.filter((s) => s !== 'ALL') ?? ['RUNNING']);
         const { nodeReports } = await rm.getClusterNodes({ nodeStates: states });
         if (options.json) return io.print(JSON.stringify(nodeReports));
-        const [header = '', ...rows] = tableLines(COLUMNS, nodeReports);
-        io.print(`Total Nodes:${nodeReports.length}`);
-        io.print(header);
-        nodeReports.forEach((report, i) => {
-          io.print(rows[i] ?? '');
-          if (options.showDetails) for (const line of detailLines(report)) io.print(line);
-        });
+        for (const line of nodeListLines(nodeReports, options.showDetails === true)) io.print(line);
       }),
     );
-}
-
-function detailLines({ capability, used, rackName, healthReport }: NodeReport): string[] {
-  return [
-    'Detailed Node Information :',
-    `\tConfigured Resources : ${formatResource(capability)}`,
-    `\tAllocated Resources : ${formatResource(used)}`,
-    `\tRack : ${rackName}`,
-    `\tHealth-Report : ${healthReport}`,
-  ];
 }
