@@ -36,9 +36,9 @@
  * | ---------- | --------------------------------------- | ------------------------ | -------------------------- |
  * | RUNNING    | FAIL_ABORT/FAIL_WAIT/COMMITTING/RUNNING | =                        | =                          |
  * | COMMITTING | .                                       | .                        | .                          |
- * | FAIL_WAIT  | FAIL_ABORT/FAIL_WAIT                    | .                        | .                          |
+ * | FAIL_WAIT  | FAIL_ABORT/FAIL_WAIT                    | =                        | .                          |
  * | FAIL_ABORT | .                                       | .                        | .                          |
- * | KILL_WAIT  | KILL_ABORT/KILL_WAIT                    | .                        | =                          |
+ * | KILL_WAIT  | KILL_ABORT/KILL_WAIT                    | =                        | =                          |
  * | KILL_ABORT | .                                       | .                        | .                          |
  * | SUCCEEDED  | .                                       | .                        | .                          |
  * | FAILED     | .                                       | .                        | .                          |
@@ -104,6 +104,7 @@ export type JobEffect =
   /** The job has no tasks: JOB_COMPLETED is all that will come. */
   | { readonly type: 'ANNOUNCE_COMPLETED' }
   | { readonly type: 'KILL_TASKS'; readonly which: 'ALL' | 'UNFINISHED_MAPS'; readonly diagnostics: string }
+  | { readonly type: 'KILL_TASK'; readonly taskId: TaskId; readonly diagnostics: string }
   /** JOB_FAIL_WAIT_TIMEDOUT comes after the configured time unless the wait was ended. */
   | { readonly type: 'START_FAIL_WAIT' | 'END_FAIL_WAIT' }
   | { readonly type: 'NOTE_TASK_COMPLETED'; readonly taskId: TaskId; readonly state: 'SUCCEEDED' | 'FAILED' | 'KILLED' }
@@ -215,6 +216,10 @@ const { createMachine } = setup({
       which: 'UNFINISHED_MAPS',
       diagnostics: 'All reduces are done: nobody will read the output of this map',
     }),
+    killTask: emit(
+      (_, p: { taskId: TaskId }) =>
+        ({ type: 'KILL_TASK', taskId: p.taskId, diagnostics: 'The job is ending: its output is not needed' }) as const,
+    ),
     noteMapsCutShort: assign({ mapsCutShort: true }),
     startFailWait: emit({ type: 'START_FAIL_WAIT' }),
     endFailWait: emit({ type: 'END_FAIL_WAIT' }),
@@ -285,6 +290,11 @@ const countTask = [
 ] as const;
 const completionEvents = {
   JOB_TASK_ATTEMPT_COMPLETED: { actions: { type: 'addCompletionEvent', params: payload } },
+} as const;
+
+/** A map that would run again in a job that only waits for its tasks to be gone is killed, and counts once. */
+const noRerun = {
+  JOB_MAP_TASK_RESCHEDULED: { actions: ['uncountMap', { type: 'killTask', params: payload }] },
 } as const;
 
 const setupEvents = ['JOB_SETUP_COMPLETED', 'JOB_SETUP_FAILED'] as const;
@@ -452,7 +462,8 @@ export const jobMachine = createMachine({
         ],
         JOB_FAIL_WAIT_TIMEDOUT: { target: 'FAIL_ABORT', actions: ['endFailWait', abort('FAILED')] },
         JOB_KILL: { target: 'KILLED', actions: ['endFailWait', finish('KILLED')] },
-        ...late('JOB_TASK_ATTEMPT_COMPLETED', 'JOB_MAP_TASK_RESCHEDULED', 'JOB_AM_REBOOT', ...nodeEvents),
+        ...noRerun,
+        ...late('JOB_TASK_ATTEMPT_COMPLETED', 'JOB_AM_REBOOT', ...nodeEvents),
       },
     },
     FAIL_ABORT: {
@@ -478,7 +489,8 @@ export const jobMachine = createMachine({
           { actions: countTask },
         ],
         JOB_COMPLETED: { target: 'KILL_ABORT', actions: abort('KILLED') },
-        ...late('JOB_KILL', 'JOB_MAP_TASK_RESCHEDULED', 'JOB_AM_REBOOT', ...nodeEvents),
+        ...noRerun,
+        ...late('JOB_KILL', 'JOB_AM_REBOOT', ...nodeEvents),
       },
     },
     KILL_ABORT: {

@@ -253,6 +253,10 @@ export class Job implements JobView, JobScope {
         return dispatcher.dispatch({ domain: 'job', type: 'JOB_COMPLETED' });
       case 'KILL_TASKS':
         return this.killTasks(effect.which === 'ALL' ? this.tasksById.values() : this.maps, effect.diagnostics);
+      case 'KILL_TASK': {
+        const { taskId, diagnostics } = effect;
+        return dispatcher.dispatch({ domain: 'task', type: 'T_KILL', taskId, diagnostics });
+      }
       case 'START_FAIL_WAIT':
         this.failWait = this.env.clock.after(this.env.conf.failWaitTimeoutMs, () =>
           dispatcher.dispatch({ domain: 'job', type: 'JOB_FAIL_WAIT_TIMEDOUT' }),

@@ -114,6 +114,12 @@ test.each<[rule: string, events: JobMachineEvent[], state: string, effects: stri
     'KILL_ABORT',
     ['NOTE_TASK_COMPLETED', 'ABORT KILLED'],
   ],
+  [
+    'killed does not let a map run again',
+    [...running(2), map('SUCCEEDED'), kill, rescheduled],
+    'KILL_WAIT',
+    ['KILL_TASK'],
+  ],
   ['killed in commit aborts', [...committing, kill], 'KILL_ABORT', ['ADD_DIAGNOSTICS', 'ABORT KILLED']],
   ['killed twice does not wait for the abort', [...committing, kill, kill], 'KILLED', ['FINISH KILLED']],
   ['killed after its end has ended', [...committing, { type: 'JOB_COMMIT_COMPLETED' }, kill], 'SUCCEEDED', []],
