@@ -107,6 +107,18 @@ const jobKeys = {
     duration('ms', 1),
     'How often a task reports; absent: a hundredth of the timeout.',
   ),
+  taskAppMasterWaitMs: key(
+    'bobbin.task.appmaster-wait-ms',
+    duration('ms', 0),
+    '30000',
+    'How long a task goes on without a connection to its AppMaster before it ends itself.',
+  ),
+  taskLocalWriteLimitBytes: key(
+    'mapreduce.task.local-fs.write-limit.bytes',
+    bytes(-1),
+    '-1',
+    'Most an attempt may write to local disks before its task fails; -1: no limit.',
+  ),
   reduceSlowstartCompletedMaps: key(
     'mapreduce.job.reduce.slowstart.completedmaps',
     fraction,

@@ -1,0 +1,104 @@
+/**
+ * What a task's process is told by its container: arguments, environment, credentials and `job.json`. Hadoop: YarnChild's
+ * arguments and job.xml. Read once; every problem is said at once, since nobody watches a container start.
+ */
+import { readFileSync } from 'node:fs';
+import {
+  JOB_TOKEN_KIND,
+  findToken,
+  mrKeys,
+  readCredentialsFile,
+  toContainerId,
+  type ConfKey,
+  type ContainerId,
+  type TaskType,
+} from '@bobbin/common';
+import { TaskConfigurationError } from '@bobbin/mapreduce/runtime';
+
+/** A report is never further apart than this, whatever the timeout. */
+const MAX_REPORT_INTERVAL_MS = 3000;
+const DEFAULT_MEMORY_MB = 1024;
+
+export interface ChildEnvironment {
+  readonly amHost: string;
+  readonly amPort: number;
+  readonly containerId: ContainerId;
+  readonly jobToken: Uint8Array;
+  /** The job's properties. */
+  readonly conf: Readonly<Record<string, string>>;
+  readonly localDirs: readonly string[];
+  readonly logDir: string;
+  readonly localShuffleAddress?: string;
+  readonly reportIntervalMs: number;
+  readonly appMasterWaitMs: number;
+  readonly localWriteLimitBytes: number;
+}
+
+/** `args` as in `task.cjs <am host> <am port> <container id>`. Throws TaskConfigurationError with every problem. */
+export function readChildEnvironment(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): ChildEnvironment {
+  const [amHost = '', amPort = '', container = ''] = args;
+  const problems: string[] = [];
+  if (args.length !== 3)
+    problems.push(`arguments are '${args.join(' ')}'; they should be <am host> <am port> <container id>`);
+  const text = (name: string): string => {
+    const value = env[name] ?? '';
+    if (value === '') problems.push(`${name} is not set; a task is started by a NodeManager or an AppMaster`);
+    return value;
+  };
+  const localDirs = text('LOCAL_DIRS').split(',');
+  const [logDir = ''] = text('LOG_DIRS').split(',');
+  const tokenFile = text('HADOOP_TOKEN_FILE_LOCATION');
+  if (problems.length > 0) throw new TaskConfigurationError(problems.join('\n'));
+
+  const token = findToken(readCredentialsFile(tokenFile), JOB_TOKEN_KIND);
+  if (!token) throw new TaskConfigurationError(`${tokenFile} holds no token of kind '${JOB_TOKEN_KIND}'`);
+  const job = JSON.parse(readFileSync('job.json', 'utf8')) as { readonly properties?: Record<string, string> };
+  const conf = job.properties ?? {};
+  const shuffle = localShuffleAddress(env);
+  return {
+    amHost,
+    amPort: Number(amPort),
+    containerId: toContainerId(container),
+    jobToken: token.password,
+    conf,
+    localDirs,
+    logDir,
+    ...(shuffle !== undefined && { localShuffleAddress: shuffle }),
+    reportIntervalMs: reportIntervalMs(conf),
+    appMasterWaitMs: setting(conf, mrKeys.taskAppMasterWaitMs),
+    localWriteLimitBytes: setting(conf, mrKeys.taskLocalWriteLimitBytes),
+  };
+}
+
+/** Memory of the container of a map or reduce, MiB, and the key that sets it. */
+export function memoryOf(type: TaskType, conf: Readonly<Record<string, string>>): { key: string; memoryMb: number } {
+  const key = type === 'MAP' ? mrKeys.mapMemoryMb : mrKeys.reduceMemoryMb;
+  const memoryMb = setting(conf, key);
+  return { key: key.name, memoryMb: memoryMb > 0 ? memoryMb : DEFAULT_MEMORY_MB };
+}
+
+/** One hundredth of the timeout unless set, and at least each few seconds, so that progress is seen. */
+function reportIntervalMs(conf: Readonly<Record<string, string>>): number {
+  const timeoutMs = setting(conf, mrKeys.taskTimeoutMs);
+  const byTimeout = timeoutMs > 0 ? Math.max(1, timeoutMs / 100) : MAX_REPORT_INTERVAL_MS;
+  return Math.min(setting(conf, mrKeys.taskProgressReportIntervalMs) ?? byTimeout, MAX_REPORT_INTERVAL_MS);
+}
+
+/** Of the NM that serves this container's local folders, by Hadoop's variables. */
+function localShuffleAddress(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const metadata = Buffer.from(env['NM_AUX_SERVICE_mapreduce_shuffle'] ?? '', 'base64');
+  const host = env['NM_HOST'];
+  return host === undefined || metadata.length < 4 ? undefined : `${host}:${metadata.readInt32BE(0)}`;
+}
+
+function setting<T>(conf: Readonly<Record<string, string>>, key: ConfKey<T>): T {
+  const text = conf[key.name]?.trim() ?? key.defaultText;
+  const value = text === undefined ? undefined : key.codec.parse(text);
+  if (value === undefined && text !== undefined) {
+    throw new TaskConfigurationError(`${key.name} is '${text}'; it should be ${key.codec.expects}`);
+  }
+  return value as T;
+}
