@@ -7,9 +7,9 @@ import { taskAttemptMachine } from '../../src/job/taskattempt/task-attempt-machi
 import { chosenArcs, differingArcs, hadoopArcs, headerTable } from '../support/machine-facts.js';
 
 const machines: [hadoop: string, machine: AnyStateMachine, file: string][] = [
-  ['JobImpl', jobMachine as unknown as AnyStateMachine, 'job/job-machine.ts'],
-  ['TaskImpl', taskMachine as unknown as AnyStateMachine, 'job/task/task-machine.ts'],
-  ['TaskAttemptImpl', taskAttemptMachine as unknown as AnyStateMachine, 'job/taskattempt/task-attempt-machine.ts'],
+  ['JobImpl', jobMachine, 'job/job-machine.ts'],
+  ['TaskImpl', taskMachine, 'job/task/task-machine.ts'],
+  ['TaskAttemptImpl', taskAttemptMachine, 'job/taskattempt/task-attempt-machine.ts'],
 ];
 
 test.each(machines)('%s: the table on top of the file is the machine', (_, machine, file) => {
