@@ -2,14 +2,19 @@
 import { show, type Codec } from './codec.js';
 import { decodeText, encodeText } from './text-codec.js';
 
+const SHORT = 24;
+
 /** Bytes as they are. `decode` gives a copy the job may keep. */
 export const bytes: Codec<Uint8Array> = {
   name: 'bytes',
   encode(value, buffer, at, limit) {
     if (!(value instanceof Uint8Array)) throw new TypeError(`bytes holds Uint8Arrays, not ${show(value)}`);
     if (at + value.length > limit) return -1;
-    buffer.set(value, at);
-    return at + value.length;
+    const length = value.length;
+    // Copying a few bytes costs less than the call that would.
+    if (length <= SHORT) for (let i = 0; i < length; i++) buffer[at + i] = value[i] ?? 0;
+    else buffer.set(value, at);
+    return at + length;
   },
   decode: (buffer, start, end) => Buffer.from(buffer.subarray(start, end)),
 };

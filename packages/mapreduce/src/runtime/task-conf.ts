@@ -34,6 +34,7 @@ export interface TaskConf {
 export interface FetchConf {
   readonly connectTimeoutMs: number;
   readonly readTimeoutMs: number;
+  readonly retryIntervalMs: number;
   readonly maxRetryDelayMs: number;
   readonly maxFetchFailures: number;
   readonly maxHostFailures: number;
@@ -65,6 +66,7 @@ export function parseTaskConf(conf: Properties, memoryMb: number): TaskConf {
     fetch: {
       connectTimeoutMs: number('mapreduce.reduce.shuffle.connect.timeout', 180_000),
       readTimeoutMs: number('mapreduce.reduce.shuffle.read.timeout', 180_000),
+      retryIntervalMs: number('mapreduce.reduce.shuffle.fetch.retry.interval-ms', 1000),
       maxRetryDelayMs: number('mapreduce.reduce.shuffle.retry-delay.max.ms', 60_000),
       maxFetchFailures: number('mapreduce.reduce.shuffle.maxfetchfailures', 10),
       maxHostFailures: number('mapreduce.reduce.shuffle.max-host-failures', 5),

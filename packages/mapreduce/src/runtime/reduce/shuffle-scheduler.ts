@@ -12,6 +12,13 @@ const INITIAL_PENALTY_MS = 10_000;
 const PENALTY_GROWTH = 1.3;
 const MIN_FAILURES_TO_ABORT = 30;
 const MAX_DISTINCT_FAILURES = 5;
+/**
+ * A lost output must be told to the AM three times before it runs the map again: these come soon, a retry interval apart and more
+ * each time; then Hadoop's growing penalties. In place of Hadoop's fetchers, which try each second for 30 s before they call it one failure.
+ */
+const QUICK_RETRIES = 3;
+/** A map counts as failing from here on: the AM has had time to run it again by then. */
+const FAILURES_TO_COUNT = 6;
 const MAX_ALLOWED_FAILED_FRACTION = 0.5;
 const MIN_REQUIRED_PROGRESS = 0.5;
 const MAX_ALLOWED_STALL_FRACTION = 0.5;
@@ -135,8 +142,7 @@ export class ShuffleScheduler {
     const host = this.hosts.get(address);
     if (host !== undefined) {
       host.failures++;
-      const penalty = Math.min(INITIAL_PENALTY_MS * PENALTY_GROWTH ** host.failures, this.conf.maxRetryDelayMs);
-      host.penalizedUntil = now + penalty;
+      host.penalizedUntil = now + this.penaltyMs(host.failures);
     }
     const failures = (this.failures.get(map) ?? 0) + 1;
     this.failures.set(map, failures);
@@ -151,6 +157,12 @@ export class ShuffleScheduler {
       failures % this.conf.maxFetchFailures === 0 ||
       (host?.failures ?? 0) > this.conf.maxHostFailures
     );
+  }
+
+  private penaltyMs(failures: number): number {
+    const { retryIntervalMs, maxRetryDelayMs } = this.conf;
+    if (failures <= QUICK_RETRIES) return retryIntervalMs * failures;
+    return Math.min(INITIAL_PENALTY_MS * PENALTY_GROWTH ** failures, maxRetryDelayMs);
   }
 
   private announce(map: TaskAttemptId, address: string): void {
@@ -179,9 +191,10 @@ export class ShuffleScheduler {
   }
 
   private checkHealth(now: number): void {
-    const distinct = this.failures.size;
+    const distinct = [...this.failures.values()].filter((failures) => failures >= FAILURES_TO_COUNT).length;
     const remaining = this.numMaps - this.doneCount;
-    const manyFail = distinct >= Math.min(this.numMaps, MAX_DISTINCT_FAILURES) || distinct === remaining;
+    const manyFail =
+      distinct > 0 && (distinct >= Math.min(this.numMaps, MAX_DISTINCT_FAILURES) || distinct === remaining);
     const unhealthy = this.failureCount / (this.failureCount + this.doneCount) >= MAX_ALLOWED_FAILED_FRACTION;
     if (!manyFail || !unhealthy) return;
     const early = this.doneCount / this.numMaps < MIN_REQUIRED_PROGRESS;

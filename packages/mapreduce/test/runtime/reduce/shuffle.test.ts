@@ -1,0 +1,99 @@
+/** Fetching over HTTP when things go wrong: what is tried again, what is told to the AM, what fails the reduce. */
+import { tempDir } from '@bobbin/common/testing';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import wordcount from '../../../../../examples/wordcount/wordcount.js';
+import { mapAttempt, StandShuffleServer, TaskStand, type StandResult } from '../task-stand.js';
+
+const RESULT = ['one\t1\nthree\t1\ntwo\t1\n'];
+const SHUFFLE_ERRORS = 'Shuffle Errors';
+
+interface Try {
+  readonly tamper: NonNullable<Parameters<typeof StandShuffleServer.start>[1]>;
+  readonly conf?: Record<string, string>;
+}
+
+/** Three maps, one reduce; time goes on while the reduce waits for a penalty to end. */
+async function run({ tamper, conf = {} }: Try): Promise<StandResult & { requests: number; log: readonly string[] }> {
+  using dir = tempDir();
+  for (const word of ['one', 'two', 'three']) writeFileSync(join(dir.path, `${word}.txt`), `${word}\n`);
+  await using server = await StandShuffleServer.start(join(dir.path, 'local'), tamper);
+  const input = ['one', 'two', 'three'].map((word) => join(dir.path, `${word}.txt`)).join();
+  const stand = new TaskStand({ dir: dir.path, input, job: wordcount, conf, shuffleAddress: server.address });
+  let over = false;
+  const running = stand.run().finally(() => (over = true));
+  running.catch(() => undefined);
+  while (!over) {
+    await new Promise((resolve) => setImmediate(resolve));
+    stand.clock.advance(1000);
+  }
+  return { ...(await running), requests: server.requests, log: stand.logLines };
+}
+
+const once =
+  (spoil: (body: Buffer) => Buffer): Try['tamper'] =>
+  (body, request) =>
+    request === 1 ? spoil(Buffer.from(body)) : body;
+
+const flip = (body: Buffer, at: number): Buffer => {
+  body[at] = (body[at] ?? 0) ^ 0x10;
+  return body;
+};
+
+test.each<[string, Try['tamper'], Record<string, number>]>([
+  ['a bit of a record flipped', once((body) => flip(body, body.length - 8)), { IO_ERROR: 1 }],
+  ['a checksum flipped', once((body) => flip(body, body.length - 1)), { IO_ERROR: 1 }],
+  ['an answer cut short', once((body) => body.subarray(0, body.length - 3)), { IO_ERROR: 1 }],
+  ['no bytes at all', once(() => Buffer.alloc(0)), { IO_ERROR: 1 }],
+  [
+    'an output not asked for',
+    once((body) => Buffer.from(body.toString('latin1').replace('_m_000000', '_m_000007'), 'latin1')),
+    { WRONG_MAP: 1, IO_ERROR: 1 },
+  ],
+  ['garbage', once(() => Buffer.alloc(500, 0x7f)), { BAD_ID: 1, IO_ERROR: 1 }],
+])('%s: told to the AM, fetched again, the result is right', async (_name, tamper, errors) => {
+  const { parts, requests, fetchFailures, reduces } = await run({ tamper });
+  expect(parts).toEqual(RESULT);
+  expect(requests).toBe(2);
+  expect(fetchFailures.length).toBeGreaterThan(0);
+  expect(reduces[0]?.counters[SHUFFLE_ERRORS]).toEqual(errors);
+});
+
+test('the same where segments go straight to disk', async () => {
+  const conf = { 'mapreduce.reduce.shuffle.memory.limit.percent': '0' };
+  const { parts, fetchFailures, log } = await run({ conf, tamper: once((body) => flip(body, body.length - 8)) });
+  expect(parts).toEqual(RESULT);
+  expect(fetchFailures).toEqual([mapAttempt(2)]);
+  expect(log[0]).toMatch(
+    /^cannot fetch the output of attempt_\S+_m_000002_0 from 127\.0\.0\.1:\d+: fetched output of \S+ is corrupt$/,
+  );
+});
+
+test('a busy server is asked again after the time it names, and nobody is blamed', async () => {
+  const { parts, requests, fetchFailures } = await run({
+    tamper: (body, request, response) => {
+      if (request > 1) return body;
+      response.writeHead(429, { 'Retry-After': '1000' }).end();
+      return true;
+    },
+  });
+  expect(parts).toEqual(RESULT);
+  expect(requests).toBe(2);
+  expect(fetchFailures).toEqual([]);
+});
+
+test('a server that never proves it knows the secret ends the reduce', async () => {
+  const tamper: Try['tamper'] = (body, _request, response) => {
+    response.writeHead(200, { name: 'mapreduce', version: '1.0.0', ReplyHash: 'wrong' }).end(body);
+    return true;
+  };
+  await expect(run({ tamper })).rejects.toThrow('Exceeded MAX_FAILED_UNIQUE_FETCHES; bailing-out.');
+});
+
+test('a server that is gone: every map asked for is charged', async () => {
+  const tamper: Try['tamper'] = (_body, _request, response) => {
+    response.destroy();
+    return true;
+  };
+  await expect(run({ tamper })).rejects.toThrow('bailing-out');
+});
