@@ -122,6 +122,7 @@ export class MRAppMaster {
   private lastRetry = false;
   private unregistered = false;
   private signalled = false;
+  private starting: Promise<void> = Promise.resolve();
   private finish: (code: number) => void = () => undefined;
   private fail: (error: Error) => void = () => undefined;
 
@@ -193,10 +194,11 @@ export class MRAppMaster {
       this.fail = reject;
     });
     try {
-      await this.start();
+      this.starting = this.start();
+      await this.starting;
       return await ended;
     } finally {
-      this.release();
+      await this.release();
     }
   }
 
@@ -257,6 +259,7 @@ export class MRAppMaster {
     await this.communicator.start();
     if (env.attemptNumber > 1) await this.committer.abortJob('FAILED');
     log.info(`${env.jobId} starts: AppMaster attempt ${env.attemptNumber}, clients at ${env.nmHost}:${port}`);
+    if (this.job.isFinished) return;
     if (initFailure === undefined) this.dispatcher.dispatch({ domain: 'job', type: 'JOB_START' });
     else this.dispatcher.dispatch({ domain: 'job', type: 'JOB_INIT_FAILED' });
   }
@@ -407,6 +410,8 @@ export class MRAppMaster {
   /** End order of reference 1.5. A rebooting AM leaves everything to the next attempt. */
   private async shutDown(): Promise<number> {
     const { log, fs } = this.deps;
+    // A job may end before the AM has registered; it has to, in order to unregister.
+    await this.starting;
     const reboot = this.job.internalState === 'REBOOT';
     if (!reboot) this.lastRetry = true;
     log.info(`${this.job.id} ended in ${this.job.internalState}; shutting down`);
@@ -425,7 +430,7 @@ export class MRAppMaster {
       });
     }
     this.clientService.stop();
-    await Promise.all([this.clientServer.stop(), this.listener.stop()]);
+    await this.clientServer.stop();
     return reboot ? 1 : 0;
   }
 
@@ -474,11 +479,13 @@ export class MRAppMaster {
     );
     await this.communicator.start();
     if (await this.unregister(status, diagnostics)) await fs.delete(this.staging.folder);
-    this.release();
+    await this.release();
     return 0;
   }
 
-  private release(): void {
+  /** What is still open: nobody is waited for. Safe to call twice. */
+  private async release(): Promise<void> {
+    await Promise.all([this.clientServer.stop(0), this.listener.stop(), this.communicator?.stop()]);
     this.speculator?.stop();
     this.heartbeats.stop();
     this.finishingMonitor.stop();
