@@ -23,6 +23,7 @@ import {
   type RegisterNodeManagerRequest,
   type RegisterNodeManagerResponse,
   type ResourceTracker,
+  type SharedSecret,
   type Token,
 } from '@bobbin/common';
 
@@ -46,11 +47,13 @@ export class MockRM implements Handlers<ResourceTracker>, Handlers<NodeSignalPro
   private held: ((answer: { heartbeatNow: boolean }) => void) | undefined;
   private server: RpcServer | undefined;
   address = '';
+  /** Set before `start`, where the cluster has one. */
+  secret: SharedSecret | undefined;
 
   async start(port = 0): Promise<void> {
     this.server = new RpcServer({ host: '127.0.0.1', port });
-    this.server.register(resourceTrackerProtocol, this, authenticateNode(undefined));
-    this.server.register(nodeSignalProtocol, this, authenticateNode(undefined));
+    this.server.register(resourceTrackerProtocol, this, authenticateNode(this.secret));
+    this.server.register(nodeSignalProtocol, this, authenticateNode(this.secret));
     this.address = `127.0.0.1:${await this.server.start()}`;
   }
 
