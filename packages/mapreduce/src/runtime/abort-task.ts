@@ -12,7 +12,7 @@ export async function abortTask(
   spec: TaskSpec,
   env: Pick<TaskEnv, 'conf' | 'localDirs' | 'memoryMb' | 'log'>,
 ): Promise<void> {
-  removeAttemptDirs(env.localDirs, spec.attemptId, env.log);
+  removeAttemptDirs(env.localDirs, spec.attemptId, (line) => env.log(line));
   try {
     const conf = parseTaskConf(env.conf, env.memoryMb);
     if (conf.outputDir !== undefined) await committerOf(spec, conf).abortTask(spec.attemptId);

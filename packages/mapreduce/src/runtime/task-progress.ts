@@ -178,6 +178,5 @@ export class TaskProgress {
 
 /** A name cut to the limit, without the two marks. */
 function clean(text: string, maxChars: number): string {
-  // eslint-disable-next-line no-control-regex -- exactly the two marks
   return text.slice(0, maxChars).replace(/[\x1e\x1f]/g, ' ');
 }

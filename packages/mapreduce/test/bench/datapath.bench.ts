@@ -39,8 +39,8 @@ function collectAndMerge(name: string, records: number, keyOf: (i: number) => Bu
     minSpillsForCombine: 3,
     counters: new Float64Array(TASK_COUNTERS.length),
     touch: () => undefined,
-    key: bytes as never,
-    value: bytes as never,
+    key: bytes,
+    value: bytes,
     bufferBytes: 160 << 20,
   });
   const keys = Array.from({ length: 65_536 }, (_, i) => keyOf(i));

@@ -25,7 +25,7 @@ test('types flow from codecs to mapper, combiner, partitioner and reducer', () =
     mapOutput: { key: text, value: json<City>() },
     mapper(line, { emit, offset }) {
       isType<typeof line, string>(true);
-      isType<ReturnType<typeof offset>, number>(true);
+      offset().toFixed();
       emit(line, { name: line });
       // @ts-expect-error a value of another type than mapOutput says
       emit(line, 1);

@@ -28,9 +28,9 @@ export class ByteStream {
   }
 
   private async nextChunk(missing: number): Promise<void> {
-    const { done, value } = await this.chunks.next();
-    if (done === true) throw new Error(`connection ended with ${missing} bytes of a map output missing`);
-    this.chunk = value;
+    const next = await this.chunks.next();
+    if (next.done === true) throw new Error(`connection ended with ${missing} bytes of a map output missing`);
+    this.chunk = next.value;
     this.at = 0;
   }
 }

@@ -41,7 +41,7 @@ export async function runReduceTask(spec: ReduceTaskSpec, job: Job, env: TaskEnv
       return { outputBytes: await output.commit() };
     } finally {
       merger.close();
-      removeAttemptDirs(env.localDirs, spec.attemptId, env.log);
+      removeAttemptDirs(env.localDirs, spec.attemptId, (line) => env.log(line));
     }
   } catch (error) {
     await abortTask(spec, env);

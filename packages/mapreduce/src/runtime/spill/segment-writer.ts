@@ -6,7 +6,7 @@
 import { crc32 } from 'node:zlib';
 import type { LocalFile } from '../local-file.js';
 import type { IndexRecord } from './spill-index.js';
-import { MAX_VINT_BYTES, vintSize, writeVint } from './vint.js';
+import { MAX_VINT_BYTES, writeVint } from './vint.js';
 
 const END_MARK = 0xff;
 /** Up to here a loop beats the call into the engine. */
@@ -113,9 +113,4 @@ export class SegmentWriter {
     this.file.write(source, start, end);
     this.fileOffset += end - start;
   }
-}
-
-/** Bytes a record takes in a segment. */
-export function recordBytes(keyLength: number, valueLength: number): number {
-  return vintSize(keyLength) + vintSize(valueLength) + keyLength + valueLength;
 }

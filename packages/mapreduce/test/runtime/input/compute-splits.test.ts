@@ -1,7 +1,8 @@
 /** Splits: sizes and slop as Hadoop cuts them, which files count, and what is wrong with a path that cannot be read. */
 import { tempDir } from '@bobbin/common/testing';
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InvalidInputError } from '../../../src/errors.js';
@@ -88,15 +89,17 @@ test('folders in folders: an error, passed over, or read', async () => {
 test('all problems are told at once, each with its path', async () => {
   using dir = tempDir();
   tree(dir.path, { 'a.gz': 1, fine: 1 });
-  execFileSync('mkfifo', [join(dir.path, 'pipe')]);
-  const failure: unknown = await named(dir.path, ['missing', 'no*', 'pipe', 'a.gz']).catch((error: unknown) => error);
+  const socket = createServer().listen(join(dir.path, 'socket'));
+  await once(socket, 'listening');
+  const failure: unknown = await named(dir.path, ['missing', 'no*', 'socket', 'a.gz']).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(InvalidInputError);
   expect((failure as InvalidInputError).problems).toEqual([
     `Input path does not exist: ${join(dir.path, 'missing')}`,
     `Input Pattern ${join(dir.path, 'no*')} matches 0 files`,
-    expect.stringMatching(/^Input path is not a regular file: file:.*pipe$/),
+    expect.stringMatching(/^Input path is not a regular file: file:.*socket$/),
     expect.stringMatching(/^Input path is compressed \(\.gz\), which this release cannot read/),
   ]);
+  socket.close();
   await expect(computeSplits({})).rejects.toThrow('No input paths specified in job');
   await expect(named(dir.path, ['fine'], { [`${INPUT}split.minsize`]: 'x' })).rejects.toThrow("split.minsize is 'x'");
 });

@@ -95,7 +95,7 @@ test.each(['library', 'function', 'table'] as const)('sums are right with a comb
         const given = settings(dir.path, {
           bufferBytes,
           partitions,
-          value: long as never,
+          value: long,
           ...(combiner ? { combiner } : {}),
         });
         const collector =
@@ -122,7 +122,7 @@ test.each(['library', 'function', 'table'] as const)('sums are right with a comb
 test('the table folds maxima, counts what came in and what went out, and grows', () => {
   using dir = tempDir();
   const counters = new Float64Array(TASK_COUNTERS.length);
-  const given = settings(dir.path, { bufferBytes: 4 << 20, key: text as never, value: long as never, counters });
+  const given = settings(dir.path, { bufferBytes: 4 << 20, key: text, value: long, counters });
   const collector = new AggregatingBuffer({ ...given, aggregate: max });
   for (let i = 0; i < 30_000; i++) collector.collect(`key-${i % 10_000}`, i);
   const output = readOutput(collector.finish()).flat();
@@ -145,7 +145,7 @@ test('a combiner that emits under another key is refused', () => {
   });
   const combiner = combinerOf(job, context);
   const collector = new MapOutputBuffer(
-    settings(dir.path, { key: text as never, value: long as never, ...(combiner ? { combiner } : {}) }),
+    settings(dir.path, { key: text, value: long, ...(combiner ? { combiner } : {}) }),
   );
   collector.collect('key', 1);
   expect(() => collector.finish()).toThrow(
