@@ -1,0 +1,95 @@
+/** A NodeManager that starts again: what ran runs on, what ended is told, what was asked for happens. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ContainerId } from '@bobbin/common';
+import { allProcesses } from '../../src/containermanager/monitor/proc.js';
+import { APP, launchContext, NodeStand } from '../node-stand.js';
+
+/** Leaves containers to the next NodeManager, as one under a supervisor does. */
+const SUPERVISED = { 'yarn.nodemanager.recovery.supervised': 'true' };
+
+/** The same node again: same folders, same ports. */
+function again(stand: NodeStand): Promise<void> {
+  return stand.startNode({
+    'yarn.nodemanager.address': stand.nodeId,
+    'yarn.nodemanager.webapp.address': stand.webAddress,
+  });
+}
+
+async function appears(file: string): Promise<string> {
+  while (!existsSync(file) || !readFileSync(file, 'utf8').endsWith('\n')) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+describe('a NodeManager that starts again', () => {
+  test('takes back the container that ran on, under the same process, and tells the exit code it ends with', async () => {
+    await using stand = await NodeStand.start(SUPERVISED);
+    const go = join(stand.dir.path, 'go');
+    const id = await stand.run(
+      launchContext(`echo $$ > <LOG_DIR>/pid; until [ -e ${go} ]; do sleep 0.01; done; exit 7`),
+    );
+    const pid = Number(await appears(stand.logFile(id, 'pid')));
+    await stand.nodeManager?.stop();
+    expect(stand.rm.unregistered).toEqual([]);
+    expect(allProcesses().some((p) => p.pid === pid)).toBe(true);
+    await again(stand);
+    expect(stand.rm.registrations[1]).toMatchObject({
+      runningApplications: [APP],
+      containerStatuses: [{ containerId: id, state: 'RUNNING' }],
+    });
+    writeFileSync(go, '');
+    expect(await stand.rm.completion(id)).toMatchObject({ exitStatus: 7 });
+  });
+
+  test('stops a container it took back, and no process is left', async () => {
+    await using stand = await NodeStand.start(SUPERVISED);
+    const id = await stand.run(launchContext("trap '' TERM; echo $$ > <LOG_DIR>/pid; while :; do sleep 1000; done"));
+    const pid = Number(await appears(stand.logFile(id, 'pid')));
+    await stand.nodeManager?.stop();
+    await again(stand);
+    await stand.appMaster.stopContainers({ containerIds: [id] });
+    expect((await stand.rm.completion(id)).exitStatus).toBe(-105);
+    expect(allProcesses().filter((p) => p.groupId === pid && p.state !== 'Z')).toEqual([]);
+  });
+
+  test('tells again of a container that had completed and was not acknowledged', async () => {
+    await using stand = await NodeStand.start(SUPERVISED);
+    const { containerId } = await stand.complete(launchContext('exit 5'));
+    await stand.nodeManager?.stop();
+    await again(stand);
+    const count = stand.rm.heartbeats.length;
+    await stand.rm.until(() => stand.rm.heartbeats.slice(count).some((h) => reports(h, containerId)));
+    const status = stand.rm.heartbeats.at(-1)!.nodeStatus.containersStatuses[0]!;
+    expect(status).toMatchObject({ containerId, exitStatus: 5, state: 'COMPLETE' });
+    expect(status.diagnostics).toContain('Exit code: 5');
+  });
+
+  test('refuses a token that was used before the restart', async () => {
+    await using stand = await NodeStand.start(SUPERVISED);
+    const { containerId } = await stand.complete(launchContext('true'));
+    await stand.nodeManager?.stop();
+    await again(stand);
+    const containerToken = stand.rm.containerToken(containerId, stand.nodeId);
+    const { failed } = await stand.appMaster.startContainers({
+      requests: [{ containerLaunchContext: launchContext('true'), containerToken }],
+    });
+    expect(failed[0]?.exception.message).toContain('already started');
+  });
+
+  test('that was stopped without a supervisor has ended its containers, and has nothing to take back', async () => {
+    await using stand = await NodeStand.start();
+    const id = await stand.run(launchContext('echo $$ > <LOG_DIR>/pid; while :; do sleep 1000; done'));
+    const pid = Number(await appears(stand.logFile(id, 'pid')));
+    await stand.nodeManager?.stop();
+    expect(allProcesses().filter((p) => p.groupId === pid && p.state !== 'Z')).toEqual([]);
+    expect((await stand.rm.completion(id)).exitStatus).toBe(-107);
+    await again(stand);
+    expect(stand.rm.registrations[1]).toMatchObject({ runningApplications: [], containerStatuses: [] });
+  });
+});
+
+function reports(heartbeat: NodeStand['rm']['heartbeats'][number], id: ContainerId): boolean {
+  return heartbeat.nodeStatus.containersStatuses.some((s) => s.containerId === id && s.state === 'COMPLETE');
+}
