@@ -155,8 +155,8 @@ function failuresAfter(context: RMAppContext, event: Failure): number[] {
   return all.filter((atMs) => atMs > event.atMs - context.validityIntervalMs);
 }
 
-/** One attempt allowed means none again, whatever the cause: its author says that it must not run twice. */
-function attemptsLeftAfter(context: RMAppContext, event: Failure): boolean {
+/** Whether another attempt may follow this failure. One allowed means none again, whatever the cause: its author says it must not run twice. */
+export function attemptsLeftAfter(context: RMAppContext, event: Failure): boolean {
   if (context.unmanaged || context.maxAttempts === 1) return false;
   return failuresAfter(context, event).length < context.maxAttempts;
 }

@@ -53,8 +53,8 @@ export type SchedulerEvent =
       /** The earlier attempt whose containers go over to this one. */
       readonly keepContainersOf?: ApplicationAttemptId;
     }
-  /** Containers stay charged until they complete one by one. */
-  | { readonly type: 'ATTEMPT_REMOVED'; readonly attemptId: ApplicationAttemptId }
+  /** Its asks are dropped. Containers stay charged until they complete one by one, or go over to an attempt that keeps them. */
+  | { readonly type: 'ATTEMPT_REMOVED'; readonly attemptId: ApplicationAttemptId; readonly keepContainers: boolean }
   | {
       readonly type: 'DEMAND_CHANGED';
       readonly attemptId: ApplicationAttemptId;

@@ -105,7 +105,7 @@ export class FifoScheduler implements ResourceScheduler {
       case 'ATTEMPT_ADDED':
         return this.addAttempt(event);
       case 'ATTEMPT_REMOVED':
-        return this.removeAttempt(event.attemptId);
+        return this.removeAttempt(event.attemptId, event.keepContainers);
       case 'DEMAND_CHANGED':
         return this.changeDemand(event);
       case 'CONTAINER_COMPLETED':
@@ -256,15 +256,15 @@ export class FifoScheduler implements ResourceScheduler {
       attempt.charge(id, held.resource);
       held.attempt = attempt;
     }
-    if (keepContainersOf !== undefined) this.removeAttempt(keepContainersOf);
+    if (keepContainersOf !== undefined) this.removeAttempt(keepContainersOf, false);
   }
 
-  private removeAttempt(attemptId: ApplicationAttemptId): void {
+  private removeAttempt(attemptId: ApplicationAttemptId, keepContainers: boolean): void {
     const attempt = this.attempts.get(attemptId);
     if (!attempt) return;
     for (const ask of attempt.asks.values()) this.forget(ask);
     attempt.asks.clear();
-    this.attempts.delete(attemptId);
+    if (!keepContainers) this.attempts.delete(attemptId);
     if (attempt.waitsForAM) this.amShare.release(attemptId);
     this.admitAMs();
   }

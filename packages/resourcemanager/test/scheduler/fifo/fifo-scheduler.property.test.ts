@@ -112,7 +112,7 @@ function play(steps: readonly Step[], check: boolean): string[] {
       }
     } else if (s.kind === 'attemptGone') {
       gone.add(attempt(s.app));
-      event = { type: 'ATTEMPT_REMOVED', attemptId: attempt(s.app) };
+      event = { type: 'ATTEMPT_REMOVED', attemptId: attempt(s.app), keepContainers: false };
     } else c.now += s.ms;
     if (event) c.scheduler.apply(event);
 
@@ -203,7 +203,7 @@ test('the same inputs give the same outputs', () => {
 
 test('an attempt that was removed is unknown', () => {
   const c = new Cluster().node('a').app(1).ask(1, ask());
-  c.scheduler.apply({ type: 'ATTEMPT_REMOVED', attemptId: attempt(1) });
+  c.scheduler.apply({ type: 'ATTEMPT_REMOVED', attemptId: attempt(1), keepContainers: false });
   c.scheduler.apply({ type: 'APP_REMOVED', applicationId: applicationOf(attempt(1)) });
   expect(c.scheduler.usage(attempt(1)).containers).toBe(0);
   expect(c.scheduler.headroom(attempt(1))).toEqual({ memoryMb: 0, vcores: 0 });

@@ -212,13 +212,13 @@ describe('the queue', () => {
 
   test('an attempt that is gone asks for nothing', () => {
     const c = new Cluster().app(1).ask(1, ask());
-    c.scheduler.apply({ type: 'ATTEMPT_REMOVED', attemptId: attempt(1) });
+    c.scheduler.apply({ type: 'ATTEMPT_REMOVED', attemptId: attempt(1), keepContainers: false });
     expect(c.node('a').decide()).toEqual([]);
   });
 
   test('a second attempt keeps the place of its application', () => {
     const c = new Cluster().app(1).app(2);
-    c.scheduler.apply({ type: 'ATTEMPT_REMOVED', attemptId: attempt(1) });
+    c.scheduler.apply({ type: 'ATTEMPT_REMOVED', attemptId: attempt(1), keepContainers: false });
     c.scheduler.apply({ type: 'ATTEMPT_ADDED', attemptId: attempt(1, 2), waitsForAM: false });
     c.scheduler.apply({
       type: 'DEMAND_CHANGED',
