@@ -15,7 +15,10 @@ export default {
         sourceMaps: 'inline',
       },
     ],
+    // An ES module that Jest can require only with Node's vm modules switched on.
+    '/commander/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2023' }, module: { type: 'commonjs' } }],
   },
+  transformIgnorePatterns: ['/node_modules/(?!\\.pnpm/|commander/)'],
   moduleNameMapper: {
     '^@bobbin/([^/]+)/testing$': '<rootDir>/packages/$1/src/testing/index.ts',
     '^@bobbin/([^/]+)/runtime$': '<rootDir>/packages/$1/src/runtime/index.ts',

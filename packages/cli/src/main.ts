@@ -3,10 +3,12 @@
  * is the exception, and shows its stack. BOBBIN_DEBUG=1 shows it always.
  */
 import { readFileSync, writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { CommanderError } from 'commander';
 import { errnoOf, every, foregroundClock, messageOf, YarnError } from '@bobbin/common';
-import type { CommandIO } from './output/io.js';
+import { CommandError } from './errors.js';
 import { explain } from './explain.js';
+import type { CommandIO } from './output/io.js';
 import { EXIT, makeProgram } from './program.js';
 
 /** Runs the command; resolves when it is over, `process.exitCode` set. */
@@ -53,11 +55,20 @@ function processIO(): CommandIO {
         write: (text: string) => void write(1, text),
       },
     }),
+    bundle: installedBundle,
     onInterrupt: (listener) => {
       process.on('SIGINT', listener);
       return () => void process.off('SIGINT', listener);
     },
   };
+}
+
+function installedBundle(name: 'am' | 'task'): string {
+  try {
+    return createRequire(import.meta.url).resolve(`@bobbin/mrappmaster/${name}`);
+  } catch (error) {
+    throw new CommandError(`the bundle ${name}.cjs of this installation is missing; run \`npm run build\``, error);
+  }
 }
 
 const writeLine = (fd: number, line: string): void => write(fd, `${line}\n`);

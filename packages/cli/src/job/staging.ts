@@ -2,7 +2,6 @@
  * StagingFolder: what an AppMaster needs of a job, laid down where it finds it (docs/architecture.md, "A MapReduce job"):
  * `job.json`, `job.cjs`, `job.splits.jsonl`. Hadoop: JobSubmissionFiles, JobSubmitter. The folder is its user's alone.
  */
-import { createRequire } from 'node:module';
 import {
   FileSystemError,
   getFileSystem,
@@ -14,8 +13,6 @@ import {
 } from '@bobbin/common';
 import type { InputSplit } from '@bobbin/mapreduce/runtime';
 import { CommandError } from '../errors.js';
-
-const require = createRequire(import.meta.url);
 
 /** Content of `job.json`. */
 export interface JobFile {
@@ -46,6 +43,8 @@ export interface JobToStage {
   readonly applicationId: ApplicationId;
   readonly code: string;
   readonly splits: readonly InputSplit[];
+  /** Path of `am.cjs` or `task.cjs` of this installation. */
+  readonly bundle: (name: 'am' | 'task') => string;
   readonly job: Omit<JobFile, 'taskLocalResources'>;
 }
 
@@ -60,7 +59,11 @@ export async function stageJob(job: JobToStage): Promise<StagedJob> {
     await write(fs, `${folder}/job.cjs`, job.code);
     await write(fs, `${folder}/job.splits.jsonl`, job.splits.map((split) => `${JSON.stringify(split)}\n`).join(''));
     const own = (name: string): Promise<LocalResource> => resource(fs, `${folder}/${name}`, 'APPLICATION');
-    const tasks = { 'task.cjs': await bundle('task'), 'job.cjs': await own('job.cjs') };
+    const bundled = (name: 'am' | 'task'): Promise<LocalResource> => {
+      const path = job.bundle(name);
+      return resource(getFileSystem(path), path, 'PRIVATE');
+    };
+    const tasks = { 'task.cjs': await bundled('task'), 'job.cjs': await own('job.cjs') };
     const file: JobFile = { ...job.job, taskLocalResources: tasks };
     await write(fs, `${folder}/job.json`, `${JSON.stringify(file, undefined, 1)}\n`);
     return {
@@ -68,13 +71,14 @@ export async function stageJob(job: JobToStage): Promise<StagedJob> {
       discard,
       localResources: {
         ...tasks,
-        'am.cjs': await bundle('am'),
+        'am.cjs': await bundled('am'),
         'job.json': await own('job.json'),
         'job.splits.jsonl': await own('job.splits.jsonl'),
       },
     };
   } catch (error) {
-    await discard();
+    // What keeps it from being written may keep it from being removed; the first is what its user must hear.
+    await discard().catch(() => undefined);
     if (error instanceof FileSystemError) {
       throw new CommandError(`staging folder ${folder} cannot be written: ${error.message}`, error);
     }
@@ -88,16 +92,6 @@ async function write(fs: FileSystem, path: string, content: string): Promise<voi
     await file.write(Buffer.from(content));
   } finally {
     await file.close();
-  }
-}
-
-/** A bundle of this installation. */
-async function bundle(name: 'am' | 'task'): Promise<LocalResource> {
-  try {
-    const path = require.resolve(`@bobbin/mrappmaster/${name}`);
-    return await resource(getFileSystem(path), path, 'PRIVATE');
-  } catch (error) {
-    throw new CommandError(`the bundle ${name}.cjs of this installation is missing; run \`npm run build\``, error);
   }
 }
 

@@ -45,6 +45,7 @@ export async function submitJob(
     applicationId,
     code,
     splits,
+    bundle: (bundle) => io.bundle(bundle),
     job: {
       jobName: name,
       user,

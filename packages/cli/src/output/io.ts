@@ -11,6 +11,8 @@ export interface CommandIO {
   warn(line: string): void;
   /** The terminal to draw on; absent where the output goes elsewhere. */
   readonly terminal?: Terminal;
+  /** Path of a file this installation runs in containers. Throws CommandError where it was not built. */
+  bundle(name: 'am' | 'task'): string;
   /** Calls `listener` at each Ctrl-C until the returned function is called. */
   onInterrupt(listener: () => void): () => void;
 }

@@ -23,6 +23,7 @@ export function recordingIO(
     warned,
     print: (line) => void printed.push(line),
     warn: (line) => void warned.push(line),
+    bundle: () => __filename,
     onInterrupt: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -89,7 +89,7 @@ export class LocalFileSystem implements FileSystem {
       await rm(local, { recursive: true });
       return true;
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return false;
+      if (isAbsent(error)) return false;
       throw new FileSystemError(local, error);
     }
   }
@@ -108,7 +108,7 @@ export class LocalFileSystem implements FileSystem {
       return this.status(local, await stat(local));
     } catch (error) {
       // A dangling link, or a file that went away since its folder was read.
-      if (errnoOf(error) === 'ENOENT') return undefined;
+      if (isAbsent(error)) return undefined;
       throw new FileSystemError(local, error);
     }
   }
@@ -122,6 +122,11 @@ export class LocalFileSystem implements FileSystem {
       blockBytes: this.blockBytes,
     };
   }
+}
+
+/** Below a file nothing can be. */
+function isAbsent(error: unknown): boolean {
+  return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
 }
 
 /** The path of a `file:` URL, or a bare path made absolute. Throws FileSystemError for a URL of another kind. */

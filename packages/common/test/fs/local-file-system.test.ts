@@ -78,6 +78,9 @@ describe('LocalFileSystem', () => {
     expect(await fs.delete(at('d'))).toBe(true);
     expect(await fs.delete(at('d'))).toBe(false);
     expect(await fs.exists(at('d'))).toBe(false);
+    writeFileSync(at('f'), '');
+    expect(await fs.exists(at('f', 'below'))).toBe(false);
+    expect(await fs.delete(at('f', 'below'))).toBe(false);
   });
 
   test('makes folders again without complaint, with the mode asked for', async () => {
