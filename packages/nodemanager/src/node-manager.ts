@@ -91,7 +91,7 @@ export class NodeManager {
 
   /** Opens the state store; throws StoreError or ConfigurationError. */
   constructor(private readonly options: NodeManagerOptions) {
-    const { conf, clock, log } = options;
+    const { conf, log } = options;
     let end: (reason: string) => void = () => undefined;
     this.ended = new Promise((resolve) => (end = resolve));
     this.endWith = end;
@@ -255,6 +255,14 @@ export class NodeManager {
       onShutdown: (reason) => this.endWith(reason),
     });
 
+    const shutdown = new ContainersShutdown({
+      context,
+      containerManager,
+      executor,
+      supervised,
+      waitMs: conf.get(nmKeys.sleepDelayBeforeSigkillMs) + conf.get(nmKeys.processKillWaitMs),
+    });
+
     dispatcher.on('application', (event) => containerManager.handleApplication(event));
     dispatcher.on('container', (event) => containerManager.handleContainer(event));
     dispatcher.on('localizer', (event) => localizer.handle(event));
@@ -263,6 +271,7 @@ export class NodeManager {
     dispatcher.on('auxservices', (event) => auxServices.handle(event));
     dispatcher.on('loghandler', (event) => logHandler.handle(event));
     dispatcher.on('node', (event) => statusUpdater.handle(event));
+    dispatcher.on('node', (event) => shutdown.handle(event));
     dispatcher.on('node', (event) => {
       if (event.type === 'APPLICATION_FORGOTTEN') keys.forget(event.applicationId);
     });
@@ -282,7 +291,7 @@ export class NodeManager {
       launcher,
       monitor,
       statusUpdater,
-      new ContainersShutdown({ context, containerManager, executor, supervised, ...this.patience() }),
+      shutdown,
     ];
   }
 
@@ -339,12 +348,6 @@ export class NodeManager {
 
   private webAddress(): { readonly host: string; readonly port: number } {
     return this.options.conf.get(nmKeys.webappAddress);
-  }
-
-  private patience(): { readonly waitMs: number; readonly killDelayMs: number } {
-    const { conf } = this.options;
-    const killDelayMs = conf.get(nmKeys.sleepDelayBeforeSigkillMs);
-    return { waitMs: killDelayMs + conf.get(nmKeys.processKillWaitMs), killDelayMs };
   }
 
   private rmConnection(secret: SharedSecret | undefined): {

@@ -51,7 +51,7 @@ describe('LocalDirsHandlerService', () => {
     expect(service.allLocalDirs).toHaveLength(2);
     expect(service.health()).toMatchObject({
       isNodeHealthy: true,
-      healthReport: expect.stringMatching(/1\/2 local-dirs are bad: .*95.0 % full.*max-disk-utilization/),
+      healthReport: expect.stringMatching(/1\/2 local-dirs are bad: .*95.0 % full.*max-disk-utilization/) as string,
     });
     delete usage['a'];
     clock.advance(120_000);

@@ -2,9 +2,10 @@
  * ContainersShutdown: the last to start and the first to stop. Hadoop: ContainerManagerImpl.cleanUpApplicationsOnNMShutDown. Ends every
  * application of a node that goes down, so that no process and no folder stays; a supervised one leaves them to its successor.
  */
-import type { Clock, Service } from '@bobbin/common';
+import { delay, type Service } from '@bobbin/common';
 import type { ContainerExecutor } from '../container-executor.js';
 import type { NMContext } from '../nm-context.js';
+import type { NodeEvent } from '../nm-events.js';
 
 export interface ContainersShutdownDeps {
   readonly context: NMContext;
@@ -13,17 +14,22 @@ export interface ContainersShutdownDeps {
   readonly supervised: boolean;
   /** How long the applications may take to end; then what still runs is killed. */
   readonly waitMs: number;
-  /** How often that is looked at, beside each end of an application. */
-  readonly killDelayMs: number;
 }
 
 export class ContainersShutdown implements Service {
   readonly name = 'ContainersShutdown';
 
+  private allForgotten: () => void = () => undefined;
+
   constructor(private readonly deps: ContainersShutdownDeps) {}
 
   start(): void {
     // Only its stop has work.
+  }
+
+  /** Events of the `node` domain. */
+  handle(event: NodeEvent): void {
+    if (event.type === 'APPLICATION_FORGOTTEN' && this.deps.context.applications.size === 0) this.allForgotten();
   }
 
   async stop(): Promise<void> {
@@ -38,14 +44,12 @@ export class ContainersShutdown implements Service {
         diagnostics: 'the NodeManager is shutting down',
       });
     }
-    const deadline = context.clock.monotonic() + waitMs;
-    while (context.applications.size > 0 && context.clock.monotonic() < deadline) await pause(context.clock, 5);
+    if (context.applications.size > 0) {
+      const forgotten = new Promise<void>((resolve) => (this.allForgotten = resolve));
+      await Promise.race([forgotten, delay(context.clock, waitMs)]);
+    }
     for (const container of context.containers.values()) {
       if (!container.isDone && container.process) executor.signal(container.process, 'KILL');
     }
   }
-}
-
-function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => void clock.after(ms, resolve));
 }

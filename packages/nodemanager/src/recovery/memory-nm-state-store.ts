@@ -35,7 +35,7 @@ export class MemoryNMStateStore implements NMStateStore {
 
   private table(name: NMStateTable): Map<string, unknown> {
     let table = this.tables.get(name);
-    if (!table) this.tables.set(name, (table = new Map()));
+    if (!table) this.tables.set(name, (table = new Map<string, unknown>()));
     return table;
   }
 }

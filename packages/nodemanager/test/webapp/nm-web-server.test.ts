@@ -81,7 +81,9 @@ describe('NMWebServer', () => {
         {
           containerId,
           logAggregationType: 'LOCAL',
-          containerLogInfo: expect.arrayContaining([expect.objectContaining({ fileName: 'stdout', fileSize: '10' })]),
+          containerLogInfo: expect.arrayContaining([
+            expect.objectContaining({ fileName: 'stdout', fileSize: '10' }),
+          ]) as unknown,
         },
       ],
     });

@@ -49,10 +49,10 @@ export const CONTAINER_TOKENS_FILE = 'container_tokens';
 /** The variables a user cannot change, in Hadoop's order. */
 export function forcedEnvironment(of: ForcedEnvironment): Record<string, string> {
   const { host, port } = parseNodeId(of.identity.nodeId);
-  const services = Object.entries(of.auxServices).map(([name, data]) => [
-    `NM_AUX_SERVICE_${name}`,
-    Buffer.from(data).toString('base64'),
-  ]);
+  const services: Record<string, string> = {};
+  for (const [name, data] of Object.entries(of.auxServices)) {
+    services[`NM_AUX_SERVICE_${name}`] = Buffer.from(data).toString('base64');
+  }
   return {
     HADOOP_TOKEN_FILE_LOCATION: join(of.workDir, CONTAINER_TOKENS_FILE),
     CONTAINER_ID: of.containerId,
@@ -68,6 +68,6 @@ export function forcedEnvironment(of: ForcedEnvironment): Record<string, string>
     PWD: of.workDir,
     LOCALIZATION_COUNTERS: of.localizationCounters,
     JVM_PID: '$$',
-    ...Object.fromEntries(services),
+    ...services,
   };
 }

@@ -109,7 +109,7 @@ describe('ContainersMonitor', () => {
         exitStatus: ContainerExitStatus.KILLED_EXCEEDED_PMEM,
         diagnostics: expect.stringContaining(
           "is running 105906176B beyond the 'PHYSICAL' memory limit. Current usage: 201 MB of 100 MB physical memory used",
-        ),
+        ) as string,
       },
     ]);
   });
@@ -130,7 +130,10 @@ describe('ContainersMonitor', () => {
     const huge = { virtualBytes: 500 * MIB };
     expect(stand().look([10, 1, huge])).toEqual([]);
     expect(stand({ vmemCheckEnabled: true }).look([10, 1, huge])).toMatchObject([
-      { exitStatus: ContainerExitStatus.KILLED_EXCEEDED_VMEM, diagnostics: expect.stringContaining('vmem-pmem-ratio') },
+      {
+        exitStatus: ContainerExitStatus.KILLED_EXCEEDED_VMEM,
+        diagnostics: expect.stringContaining('vmem-pmem-ratio') as string,
+      },
     ]);
   });
 
