@@ -41,7 +41,7 @@ test.each([
   [{}, {}, undefined, 'wordcount'],
 ])('the name: option %j, configuration %j, job file %j: %j', (option, properties, name, expected) => {
   const named = name === undefined ? job : { ...job, name };
-  const made = jobConfiguration(conf(properties as Record<string, string>), 'a/wordcount.ts', named, {
+  const made = jobConfiguration(conf(properties), 'a/wordcount.ts', named, {
     ...options,
     ...option,
   });

@@ -71,7 +71,7 @@ describe('a block on a terminal', () => {
       const up = /^\u001b\[(\d+)A$/.exec(part);
       if (part === '\n') lines[++row] ??= '';
       else if (up) row -= Number(up[1]);
-      else if (part === '\u001b[J') (lines.splice(row + 1, lines.length, ...[]), (lines[row] = ''));
+      else if (part === '\u001b[J') lines.splice(row, lines.length, '');
       else if (!part.startsWith('\u001b') && part !== '\r') lines[row] += part;
     }
     return lines.filter((line) => line !== '');
