@@ -62,7 +62,7 @@ export function decide<M extends AnyStateMachine>(
   event: EventFromLogic<M>,
 ): [next: SnapshotFrom<M>, effects: EmittedFrom<M>[]] {
   const actions: unknown[] = [];
-  const next = machine.transition(snapshot, event as never, scopeThatRecords(actions) as never);
+  const next = machine.transition(snapshot, event, scopeThatRecords(actions) as never);
   return [next as SnapshotFrom<M>, effectsOf<M>(actions)];
 }
 
