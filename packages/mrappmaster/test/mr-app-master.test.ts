@@ -17,7 +17,6 @@ import {
   silentLogger,
   systemClock,
   systemRandom,
-  type JobReport,
 } from '@bobbin/common';
 import { tempDir } from '@bobbin/common/testing';
 import type { JobCommitter } from '../src/commit/committer-event-handler.js';
@@ -302,11 +301,11 @@ describe('clients', () => {
       address: `127.0.0.1:${cluster.registeredPort}`,
       credentials: { user: 'bob' },
     });
-    let { jobReport, version } = await client.getJobReport({ jobId: job });
-    expect(jobReport.state).toBe('RUNNING');
+    const first = await client.getJobReport({ jobId: job });
+    expect(first.jobReport.state).toBe('RUNNING');
     await expect(client.getJobReport({ jobId: jobId(applicationId(1, 1)) })).rejects.toThrow(/Unknown job/);
     await client.killJob({ jobId: job });
-    let last: JobReport = jobReport;
+    let { jobReport: last, version } = first;
     while (last.state === 'RUNNING') {
       const answer = await client.getJobReport({ jobId: job, waitMs: 10_000, knownVersion: version });
       ({ jobReport: last, version } = answer);
