@@ -24,7 +24,7 @@ export function makeProgram(io: CommandIO, version: string, exitWith: (code: num
     .showHelpAfterError('(see --help)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.print(text.trimEnd()), writeErr: (text) => io.warn(text.trimEnd()) });
-  registerClusterCommands(program, io.environment, (line) => io.print(line));
+  registerClusterCommands(program, io);
   registerJobCommands(program, io, exitWith);
   registerAppCommands(program, io);
   registerNodeCommands(program, io);

@@ -1,15 +1,11 @@
 /** `bobbin cluster start|status|stop`: a cluster of real processes on this machine, bound to loopback. */
 import { cpus, totalmem } from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
-import { isAlive, systemClock } from '@bobbin/common';
+import { isAlive } from '@bobbin/common';
+import type { CommandIO } from '../output/io.js';
 import { daemonsOf, readClusterRecord, type ClusterRecord } from './cluster-record.js';
-import {
-  defaultClusterDir,
-  findClusterDir,
-  namedClusterDir,
-  rememberCluster,
-  type Environment,
-} from './find-cluster.js';
+import { defaultClusterDir, findClusterDir, namedClusterDir, rememberCluster } from './find-cluster.js';
+import { endApplications } from './end-applications.js';
 import { startCluster } from './start-cluster.js';
 import { stopCluster } from './stop-cluster.js';
 
@@ -32,11 +28,9 @@ function nodeCount(text: string): number {
 
 const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
 
-export function registerClusterCommands(
-  program: Command,
-  environment: Environment,
-  print: (line: string) => void,
-): void {
+export function registerClusterCommands(program: Command, io: CommandIO): void {
+  const { environment } = io;
+  const print = (line: string): void => io.print(line);
   const cluster = program.command('cluster').description('a cluster of real processes on this machine');
 
   cluster
@@ -54,7 +48,7 @@ export function registerClusterCommands(
         nodes: options.nodes,
         defines: options.define,
         machine,
-        clock: systemClock,
+        clock: io.clock,
       });
       rememberCluster(dir, environment);
       if (options.json) return print(JSON.stringify({ dir, started, ...record }));
@@ -90,8 +84,11 @@ export function registerClusterCommands(
     .option('--json', 'print what was stopped as JSON')
     .action(async (options: ClusterOptions) => {
       const dir = findClusterDir(options.dir, environment);
-      const { stopped, orphans } = await stopCluster(dir, systemClock);
-      if (options.json) return print(JSON.stringify({ dir, stopped, orphans }));
+      const record = readClusterRecord(dir);
+      const applications = record && isAlive(record.resourceManager.process) ? await endApplications(dir, io) : 0;
+      const { stopped, orphans } = await stopCluster(dir, io.clock);
+      if (options.json) return print(JSON.stringify({ dir, stopped, orphans, applications }));
+      if (applications > 0) print(`Ended ${applications} applications`);
       const lost = orphans > 0 ? `, and ${orphans} container processes without a NodeManager` : '';
       print(stopped.length > 0 ? `Stopped ${stopped.length} daemons${lost}` : `Nothing was running in ${dir}${lost}`);
     });

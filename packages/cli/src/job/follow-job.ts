@@ -110,7 +110,8 @@ function tellOutcome(io: CommandIO, job: JobId, outcome: JobOutcome): void {
   const why = (outcome.job?.diagnostics ?? '') || outcome.application.diagnostics;
   io.warn(`Job ${job} failed with state ${finalState(outcome)} due to: ${why.trim()}`);
   const [first, ...others] = outcome.failedTasks;
-  if (first) tellFailedTask(io, first, others.length);
+  // An AppMaster's reason often quotes the attempt; twice would be once too much.
+  if (first && !why.includes(first.diagnostics.at(-1)?.trim() ?? '')) tellFailedTask(io, first, others.length);
   io.warn(`\nLogs: bobbin job logs ${job}`);
 }
 

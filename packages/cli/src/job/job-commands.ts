@@ -117,6 +117,8 @@ export function registerJobCommands(program: Command, io: CommandIO, exitWith: (
     .argument('<job-id>', 'its id, or that of its application', jobIdArgument)
     .argument('[attempt-id]', 'only this attempt, task or container')
     .action((id: JobId, only: string | undefined, options: Common & LogOptions) =>
-      withSession(options, io, (session) => showLogs(session, io, parseJobId(id).applicationId, { ...options, only })),
+      withSession(options, io, (session) =>
+        showLogs(session, io, parseJobId(id).applicationId, { ...options, only, withoutLaunchFiles: true }),
+      ),
     );
 }

@@ -33,7 +33,7 @@ export class PlainProgress implements JobProgress {
   update(update: JobUpdate): void {
     if (update.type === 'ATTEMPTS') tellAttempts(update.ends, this.filter, (line) => this.io.warn(line));
     if (update.type !== 'JOB') return;
-    const { report } = update;
+    const report = complete(update.report);
     if (report.state === 'NEW' || report.state === 'INITED') return;
     if (!this.uberTold) this.io.print(`Job ${report.jobId} running in uber mode : ${report.isUber}`);
     this.uberTold = true;
@@ -45,6 +45,11 @@ export class PlainProgress implements JobProgress {
   tick(): void {}
 
   end(): void {}
+}
+
+/** A job that has succeeded is done, whatever the last progress was that a task told of. */
+function complete(report: JobReport): JobReport {
+  return report.state === 'SUCCEEDED' ? { ...report, mapProgress: 1, reduceProgress: 1 } : report;
 }
 
 /** As Hadoop: rounded down, so that 100 % is all of it. */
@@ -100,7 +105,7 @@ export class LiveProgress implements JobProgress {
     if (update.type === 'APPLICATION') this.state = update.report.state;
     if (update.type === 'JOB') {
       this.state = update.report.state;
-      this.report = update.report;
+      this.report = complete(update.report);
       this.running = update.running ?? this.running;
     }
     if (update.type === 'ATTEMPTS') {

@@ -18,7 +18,12 @@ export interface LogOptions {
   readonly size?: number;
   /** An attempt, task or container. */
   readonly only?: string | undefined;
+  /** Leaves out what the NodeManager itself laid down to start a container. */
+  readonly withoutLaunchFiles?: boolean;
 }
+
+/** Written by the NodeManager. */
+const LAUNCH_FILES = new Set(['directory.info', 'launch_container.sh', 'prelaunch.out']);
 
 export function logOptions(command: Command): Command {
   return command
@@ -72,7 +77,7 @@ async function filesOf(
     try {
       const files = await logs.list(node, container.containerId);
       if (files === undefined) continue;
-      const wanted = files.filter((file) => file.sizeBytes > 0 && isWanted(file.name, names, options.only));
+      const wanted = files.filter((file) => file.sizeBytes > 0 && isWanted(file.name, names, options));
       const place = { ...container, nodeHttpAddress: node };
       return await Promise.all(
         wanted.map(async (file) => ({
@@ -89,8 +94,14 @@ async function filesOf(
 }
 
 /** Tasks write to `<attempt>.stdout`, `<attempt>.stderr` ...; what has no attempt in its name is the process's own. */
-function isWanted(name: string, names: readonly string[] | undefined, only: string | undefined): boolean {
-  if (names && !names.some((wanted) => name === wanted || name.endsWith(`.${wanted}`))) return false;
+function isWanted(
+  name: string,
+  names: readonly string[] | undefined,
+  { only, withoutLaunchFiles }: LogOptions,
+): boolean {
+  if (names) {
+    if (!names.some((wanted) => name === wanted || name.endsWith(`.${wanted}`))) return false;
+  } else if (withoutLaunchFiles === true && LAUNCH_FILES.has(name)) return false;
   if (only === undefined || only.startsWith('container_')) return true;
   const attempts = only.replace(/^task_/, 'attempt_');
   return name.startsWith(`${attempts}.`) || (only.startsWith('task_') && name.startsWith(`${attempts}_`));
