@@ -142,3 +142,13 @@ export function parseTaskAttemptId(text: string): { taskId: TaskId; attempt: num
   );
   return { taskId: `task_${task}` as TaskId, attempt: Number(attempt) };
 }
+
+/** The task an attempt belongs to. The id was checked when it got its type: this only cuts the text, for hot paths. */
+export function taskOf(attempt: TaskAttemptId): TaskId {
+  return `task_${attempt.slice('attempt_'.length, attempt.lastIndexOf('_'))}` as TaskId;
+}
+
+/** Whether a task is a map or a reduce; cuts the text, as `taskOf`. */
+export function taskTypeOf(task: TaskId): TaskType {
+  return task.charAt(task.lastIndexOf('_') - 1) === 'm' ? 'MAP' : 'REDUCE';
+}

@@ -17,6 +17,8 @@ import {
   parseTaskId,
   taskAttemptId,
   taskId,
+  taskOf,
+  taskTypeOf,
   toApplicationId,
   toContainerId,
 } from '../../src/index.js';
@@ -83,4 +85,15 @@ test.each([
 ])('%p refuses %p', (parse: (text: string) => unknown, text, message) => {
   expect(() => parse(text)).toThrow(InvalidIdError);
   expect(() => parse(text)).toThrow(message);
+});
+
+test('the cuts of hot paths agree with the parsers', () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.nat(9999999), fc.boolean(), fc.nat(9999999), fc.nat(99999), (ts, app, isMap, task, n) => {
+      const type = isMap ? 'MAP' : 'REDUCE';
+      const id = taskId(jobId(applicationId(ts, app)), type, task);
+      expect(taskTypeOf(id)).toBe(type);
+      expect(taskOf(taskAttemptId(id, n))).toBe(id);
+    }),
+  );
 });

@@ -4,7 +4,7 @@
  * A new event of a task turns the task's earlier success into OBSOLETE in place: who read past it learns of the loss from
  * the new event, who reads later sees OBSOLETE. Maps stand in a second list, numbered from 0, which is what reducers read.
  */
-import { parseTaskAttemptId } from '@bobbin/common';
+import { taskOf, taskTypeOf } from '@bobbin/common';
 import type {
   NodeId,
   TaskAttemptCompletionEvent,
@@ -29,7 +29,8 @@ export class CompletionEvents {
   private readonly succeededMapsByNode = new Map<NodeId, Set<TaskAttemptId>>();
 
   append({ attemptId, status, mapOutputServerAddress, attemptRunTimeMs, nodeId }: AttemptCompleted): void {
-    const { taskId, isMap } = taskOf(attemptId);
+    const taskId = taskOf(attemptId);
+    const isMap = taskTypeOf(taskId) === 'MAP';
     const completed = { attemptId, status, mapOutputServerAddress, attemptRunTimeMs };
     const index = this.all.length;
     const mapIndex = isMap ? this.maps.length : -1;
@@ -70,9 +71,4 @@ export class CompletionEvents {
 function obsolete(list: TaskAttemptCompletionEvent[], index: number): void {
   const event = list[index];
   if (event) list[index] = { ...event, status: 'OBSOLETE' };
-}
-
-function taskOf(attemptId: TaskAttemptId): { readonly taskId: TaskId; readonly isMap: boolean } {
-  const { taskId } = parseTaskAttemptId(attemptId);
-  return { taskId, isMap: taskId.includes('_m_') };
 }

@@ -76,7 +76,7 @@
  * `=` stays and acts, `.` late but harmless, `!` impossible (INVALID_EVENT). Arcs beyond Hadoop's: docs/decisions.
  */
 import { assign, emit, setup } from 'xstate';
-import { parseTaskId } from '@bobbin/common';
+import { taskTypeOf } from '@bobbin/common';
 import type { NodeReport, TaskId } from '@bobbin/common';
 import type { RecoveredTask, TaskSplit } from '../app-context.js';
 import type { CounterUpdate, JobEvent } from '../events.js';
@@ -160,7 +160,7 @@ const onlyMapsLeft = (c: JobContext): boolean =>
 
 /** The context after one more task is over. */
 function counted(context: JobContext, { taskId, state }: Omit<Completed, 'type'>): JobContext {
-  const isMap = parseTaskId(taskId).type === 'MAP';
+  const isMap = taskTypeOf(taskId) === 'MAP';
   switch (state) {
     case 'SUCCEEDED':
       return isMap

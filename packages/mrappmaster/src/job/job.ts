@@ -9,8 +9,8 @@ import {
   begin,
   decide,
   parseNodeId,
-  parseTaskAttemptId,
   taskId as makeTaskId,
+  taskOf,
   type CounterGroups,
   type JobId,
   type JobReport,
@@ -102,7 +102,7 @@ export class Job implements JobView, JobScope {
   }
 
   handleAttempt(event: TaskAttemptEvent): void {
-    const task = this.tasksById.get(parseTaskAttemptId(event.attemptId).taskId);
+    const task = this.tasksById.get(taskOf(event.attemptId));
     const attempt = task?.attempts.get(event.attemptId);
     if (!task || !attempt) return this.reportUnknown(event.attemptId, event.type);
     attempt.handle(event);
@@ -174,7 +174,7 @@ export class Job implements JobView, JobScope {
   }
 
   attempt(attemptId: TaskAttemptId): TaskAttempt | undefined {
-    return this.tasksById.get(parseTaskAttemptId(attemptId).taskId)?.attempts.get(attemptId);
+    return this.tasksById.get(taskOf(attemptId))?.attempts.get(attemptId);
   }
 
   tasks(type?: TaskType): Iterable<Task> {
