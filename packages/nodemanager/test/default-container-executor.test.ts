@@ -5,6 +5,7 @@ import { systemClock } from '@bobbin/common';
 import { tempDir } from '@bobbin/common/testing';
 import { DefaultContainerExecutor } from '../src/default-container-executor.js';
 import { allProcesses } from '../src/containermanager/monitor/proc.js';
+import { bell, groupIsGone } from './processes.js';
 
 const executor = new DefaultContainerExecutor({ clock: systemClock, exitCodeFileTimeoutMs: 200 });
 
@@ -17,11 +18,6 @@ function launch(
   const pidFile = join(dir, 'container.pid');
   writeFileSync(scriptPath, script);
   return { pidFile, ...executor.launch({ scriptPath, workDir: dir, pidFile, environment }) };
-}
-
-/** Resolves once `file` is there, watched by the script that makes it: it is polled without a timer. */
-async function appears(file: string): Promise<void> {
-  while (!existsSync(file)) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('DefaultContainerExecutor', () => {
@@ -42,9 +38,8 @@ describe('DefaultContainerExecutor', () => {
 
   test('the pid file names the leader of a group that is not ours, in a session that is not ours', async () => {
     using dir = tempDir();
-    const { started, exited, pidFile } = launch(dir.path, 'touch up; read -r line < <(sleep 100)');
+    const { started, exited, pidFile } = launch(dir.path, 'read -r line < <(sleep 100)');
     const { pid, startTicks } = await started;
-    await appears(pidFile);
     expect(readFileSync(pidFile, 'utf8')).toBe(`${pid}\n`);
     const mine = allProcesses().find((p) => p.pid === process.pid);
     const stat = allProcesses().find((p) => p.pid === pid);
@@ -72,17 +67,18 @@ describe('DefaultContainerExecutor', () => {
 
   test('a process that ignores TERM is gone after KILL, with its children', async () => {
     using dir = tempDir();
+    await using ready = await bell();
     const { started, exited } = launch(
       dir.path,
-      'trap "" TERM; (trap "" TERM; sleep 100) & touch up; while :; do sleep 100; done',
+      `trap "" TERM; (trap "" TERM; sleep 100) & echo up >${ready.at}; while :; do sleep 100; done`,
     );
     const identity = await started;
-    await appears(join(dir.path, 'up'));
+    await ready.rung;
     executor.signal(identity, 'TERM');
     expect(allProcesses().some((p) => p.pid === identity.pid)).toBe(true);
     executor.signal(identity, 'KILL');
     expect(await exited).toBe(137);
-    expect(live(identity.pid)).toEqual([]);
+    await groupIsGone(identity.pid);
   });
 
   test('what the leader leaves running in its group is killed when the leader ends', async () => {
@@ -90,7 +86,7 @@ describe('DefaultContainerExecutor', () => {
     const { started, exited } = launch(dir.path, '(sleep 100 & sleep 100 &) ; exit 3');
     const { pid } = await started;
     expect(await exited).toBe(3);
-    expect(live(pid)).toEqual([]);
+    await groupIsGone(pid);
   });
 
   test('a working folder that is not there fails the launch and names the folder', async () => {
@@ -106,9 +102,10 @@ describe('DefaultContainerExecutor', () => {
 
   test('a stopped container has not ended', async () => {
     using dir = tempDir();
-    const { started, exited, pidFile } = launch(dir.path, 'touch up; while :; do sleep 100; done');
+    await using ready = await bell();
+    const { started, exited, pidFile } = launch(dir.path, `echo up >${ready.at}; while :; do sleep 100; done`);
     const identity = await started;
-    await appears(join(dir.path, 'up'));
+    await ready.rung;
     executor.signal(identity, 'STOP');
     executor.signal(identity, 'CONT');
     expect(existsSync(`${pidFile}.exitcode`)).toBe(false);
@@ -131,15 +128,11 @@ describe('DefaultContainerExecutor', () => {
 
   test('a pid that belongs to a later process is not signalled', async () => {
     using dir = tempDir();
-    const { started, exited } = launch(dir.path, 'touch up; while :; do sleep 100; done');
+    await using ready = await bell();
+    const { started, exited } = launch(dir.path, `echo up >${ready.at}; while :; do sleep 100; done`);
     const { pid, startTicks } = await started;
     expect(executor.signal({ pid, startTicks: startTicks + 1 }, 'KILL')).toBe(false);
     expect(executor.signal({ pid, startTicks }, 'KILL')).toBe(true);
     await exited;
   });
 });
-
-/** Members of a group that are more than a zombie waiting to be collected. */
-function live(group: number): number[] {
-  return allProcesses().flatMap((p) => (p.groupId === group && p.state !== 'Z' && p.state !== 'X' ? [p.pid] : []));
-}

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileS
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LocalResource } from '@bobbin/common';
-import { allProcesses } from '../src/containermanager/monitor/proc.js';
 import { APP, launchContext, NodeStand } from './node-stand.js';
+import { bell, groupIsGone } from './processes.js';
 
 function resource(path: string, more: Partial<LocalResource> = {}): LocalResource {
   const { size, mtimeMs } = statSync(path);
@@ -149,16 +149,17 @@ describe('a container', () => {
 describe('the end of a container', () => {
   test('asked for by its AM is -105, and no process is left, not even one that ignores TERM', async () => {
     await using stand = await NodeStand.start();
+    await using ready = await bell();
     const id = await stand.run(
-      launchContext("trap '' TERM; (trap '' TERM; sleep 1000) & echo $$ > <LOG_DIR>/pid; while :; do sleep 1000; done"),
+      launchContext(`trap '' TERM; (trap '' TERM; sleep 1000) & echo $$ >${ready.at}; while :; do sleep 1000; done`),
     );
-    const pid = await appears(stand.logFile(id, 'pid'));
+    const pid = await ready.rung;
     const { succeeded } = await stand.appMaster.stopContainers({ containerIds: [id] });
     expect(succeeded).toEqual([id]);
     const status = await stand.rm.completion(id);
     expect(status).toMatchObject({ exitStatus: -105 });
     expect(status.diagnostics).toContain('Container killed by the ApplicationMaster.');
-    expect(allProcesses().filter((p) => p.groupId === Number(pid) && p.state !== 'Z')).toEqual([]);
+    await groupIsGone(Number(pid));
   });
 
   test('asked for before there is a process is -105 too', async () => {
@@ -203,13 +204,3 @@ describe('the end of a container', () => {
     expect(existsSync(stand.logFile(status.containerId, 'prelaunch.out'))).toBe(true);
   });
 });
-
-async function appears(file: string): Promise<string> {
-  for (;;) {
-    if (existsSync(file)) {
-      const text = readFileSync(file, 'utf8');
-      if (text.endsWith('\n')) return text.trim();
-    }
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

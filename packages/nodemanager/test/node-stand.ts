@@ -25,6 +25,9 @@ import { recordingLogger, tempDir, type RecordingLogger } from '@bobbin/common/t
 import { NodeManager } from '../src/node-manager.js';
 import { MockRM } from './mock-rm.js';
 
+// Real processes on a machine that may be busy: what a test waits for comes by itself, or never.
+jest.setTimeout(30_000);
+
 export const APP = applicationId(1_700_000_000_000, 1);
 export const ATTEMPT: ApplicationAttemptId = applicationAttemptId(APP, 1);
 

@@ -8,6 +8,7 @@ import {
   type Token,
 } from '@bobbin/common';
 import { APP, ATTEMPT, launchContext, NodeStand } from '../node-stand.js';
+import { bell } from '../processes.js';
 
 const OTHER_ATTEMPT = applicationAttemptId(applicationId(1_700_000_000_000, 2), 1);
 
@@ -149,8 +150,9 @@ describe('a caller', () => {
 
   test('signals reach the process', async () => {
     await using stand = await NodeStand.start();
-    const id = await stand.run(launchContext('sleep 1000'));
-    await untilRunning(stand, id);
+    await using ready = await bell();
+    const id = await stand.run(launchContext(`echo $$ >${ready.at}; sleep 1000`));
+    await ready.rung;
     await stand.appMaster.signalToContainer({ containerId: id, command: 'FORCEFUL_SHUTDOWN' });
     expect((await stand.rm.completion(id)).exitStatus).toBe(137);
   });
@@ -162,12 +164,3 @@ test('a node the RM refuses does not start, and says why', async () => {
   stand.rm.registration = { nodeAction: 'SHUTDOWN', diagnosticsMessage: 'this host is excluded' };
   await expect(stand.startNode()).rejects.toThrow('this host is excluded');
 });
-
-/** The process is there once the web page says where: here, once its launch script has made its output. */
-async function untilRunning(stand: NodeStand, id: ContainerId): Promise<void> {
-  const { existsSync, readFileSync } = await import('node:fs');
-  const file = stand.logFile(id, 'prelaunch.out');
-  while (!existsSync(file) || !readFileSync(file, 'utf8').includes('Launching')) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

@@ -1,9 +1,9 @@
 /** A NodeManager that starts again: what ran runs on, what ended is told, what was asked for happens. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerId } from '@bobbin/common';
-import { allProcesses } from '../../src/containermanager/monitor/proc.js';
 import { APP, launchContext, NodeStand } from '../node-stand.js';
+import { bell, groupIsGone, liveInGroup } from '../processes.js';
 
 /** Leaves containers to the next NodeManager, as one under a supervisor does. */
 const SUPERVISED = { 'yarn.nodemanager.recovery.supervised': 'true' };
@@ -16,24 +16,16 @@ function again(stand: NodeStand): Promise<void> {
   });
 }
 
-async function appears(file: string): Promise<string> {
-  while (!existsSync(file) || !readFileSync(file, 'utf8').endsWith('\n')) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return readFileSync(file, 'utf8').trim();
-}
-
 describe('a NodeManager that starts again', () => {
   test('takes back the container that ran on, under the same process, and tells the exit code it ends with', async () => {
     await using stand = await NodeStand.start(SUPERVISED);
     const go = join(stand.dir.path, 'go');
-    const id = await stand.run(
-      launchContext(`echo $$ > <LOG_DIR>/pid; until [ -e ${go} ]; do sleep 0.01; done; exit 7`),
-    );
-    const pid = Number(await appears(stand.logFile(id, 'pid')));
+    await using ready = await bell();
+    const id = await stand.run(launchContext(`echo $$ >${ready.at}; until [ -e ${go} ]; do sleep 0.01; done; exit 7`));
+    const pid = Number(await ready.rung);
     await stand.nodeManager?.stop();
     expect(stand.rm.unregistered).toEqual([]);
-    expect(allProcesses().some((p) => p.pid === pid)).toBe(true);
+    expect(liveInGroup(pid)).toContain(pid);
     await again(stand);
     expect(stand.rm.registrations[1]).toMatchObject({
       runningApplications: [APP],
@@ -45,13 +37,14 @@ describe('a NodeManager that starts again', () => {
 
   test('stops a container it took back, and no process is left', async () => {
     await using stand = await NodeStand.start(SUPERVISED);
-    const id = await stand.run(launchContext("trap '' TERM; echo $$ > <LOG_DIR>/pid; while :; do sleep 1000; done"));
-    const pid = Number(await appears(stand.logFile(id, 'pid')));
+    await using ready = await bell();
+    const id = await stand.run(launchContext(`trap '' TERM; echo $$ >${ready.at}; while :; do sleep 1000; done`));
+    const pid = Number(await ready.rung);
     await stand.nodeManager?.stop();
     await again(stand);
     await stand.appMaster.stopContainers({ containerIds: [id] });
     expect((await stand.rm.completion(id)).exitStatus).toBe(-105);
-    expect(allProcesses().filter((p) => p.groupId === pid && p.state !== 'Z')).toEqual([]);
+    await groupIsGone(pid);
   });
 
   test('tells again of a container that had completed and was not acknowledged', async () => {
@@ -80,10 +73,11 @@ describe('a NodeManager that starts again', () => {
 
   test('that was stopped without a supervisor has ended its containers, and has nothing to take back', async () => {
     await using stand = await NodeStand.start();
-    const id = await stand.run(launchContext('echo $$ > <LOG_DIR>/pid; while :; do sleep 1000; done'));
-    const pid = Number(await appears(stand.logFile(id, 'pid')));
+    await using ready = await bell();
+    const id = await stand.run(launchContext(`echo $$ >${ready.at}; while :; do sleep 1000; done`));
+    const pid = Number(await ready.rung);
     await stand.nodeManager?.stop();
-    expect(allProcesses().filter((p) => p.groupId === pid && p.state !== 'Z')).toEqual([]);
+    await groupIsGone(pid);
     expect((await stand.rm.completion(id)).exitStatus).toBe(-107);
     await again(stand);
     expect(stand.rm.registrations[1]).toMatchObject({ runningApplications: [], containerStatuses: [] });

@@ -44,6 +44,8 @@ interface Launch {
   readonly container: Container;
   /** Asked to end before there was a process. */
   killed: boolean;
+  /** Sent before the pid was known; they wait for it. */
+  readonly signals: ContainerSignal[];
   process: ProcessIdentity | undefined;
   killTimer: Timer | undefined;
 }
@@ -101,7 +103,7 @@ export class ContainersLauncher implements Service {
     const { context } = this.deps;
     const container = context.containers.get(containerId);
     if (!container) return;
-    const launch: Launch = { container, killed: false, process: undefined, killTimer: undefined };
+    const launch: Launch = { container, killed: false, signals: [], process: undefined, killTimer: undefined };
     this.launches.set(containerId, launch);
     const recovered = container.takeRecoveredLaunch();
     if (recovered) {
@@ -165,6 +167,7 @@ export class ContainersLauncher implements Service {
       launch.process = process;
       launch.container.process = process;
       context.store.apply({ put: 'launches', key: containerId, value: { ...place, ...process } });
+      for (const signal of launch.signals) this.deps.executor.signal(process, signal);
       if (launch.killed) this.terminate(launch, process);
     } catch (error) {
       if (error instanceof ContainerLaunchError) {
@@ -251,8 +254,9 @@ export class ContainersLauncher implements Service {
   }
 
   private signal(containerId: ContainerId, signal: ContainerSignal): void {
-    const process = this.launches.get(containerId)?.process;
-    if (process) this.deps.executor.signal(process, signal);
+    const launch = this.launches.get(containerId);
+    if (launch?.process) this.deps.executor.signal(launch.process, signal);
+    else launch?.signals.push(signal);
   }
 
   private async link(containerId: ContainerId, links: readonly string[], path: string): Promise<void> {
