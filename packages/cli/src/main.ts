@@ -50,7 +50,8 @@ function processIO(): CommandIO {
     ...(stdout.isTTY && {
       terminal: {
         get columns() {
-          return stdout.columns;
+          // 0 where the terminal does not know.
+          return stdout.columns || 80;
         },
         write: (text: string) => void write(1, text),
       },

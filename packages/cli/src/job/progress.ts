@@ -3,7 +3,7 @@
  * and redrawn in place instead. Attempts that failed are told in either form, with what they said, as they happen.
  */
 import type { JobReport, TaskAttemptCompletionEventStatus } from '@bobbin/common';
-import type { AttemptEnd, JobUpdate, RunningTasks } from '@bobbin/client';
+import { isOver, type AttemptEnd, type JobUpdate, type RunningTasks } from '@bobbin/client';
 import type { CommandIO, Terminal } from '../output/io.js';
 
 export interface JobProgress {
@@ -106,7 +106,7 @@ export class LiveProgress implements JobProgress {
     if (update.type === 'JOB') {
       this.state = update.report.state;
       this.report = complete(update.report);
-      this.running = update.running ?? this.running;
+      this.running = isOver(update.report.state) ? undefined : (update.running ?? this.running);
     }
     if (update.type === 'ATTEMPTS') {
       this.erase();
