@@ -15,6 +15,7 @@ import {
   containerManagementProtocol,
   createStub,
   loadSecret,
+  messageOf,
   nodeSignalProtocol,
   resourceTrackerProtocol,
   RpcServer,
@@ -163,6 +164,12 @@ function reachable(host: string): string {
 
 function openStore(conf: RMConf): RMStateStore {
   if (!conf.recoveryEnabled) return new MemoryRMStateStore();
-  mkdirSync(conf.storeDir, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(conf.storeDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new ConfigurationError([
+      `bobbin.resourcemanager.store-dir: '${conf.storeDir}' cannot be made a folder: ${messageOf(error)}`,
+    ]);
+  }
   return new SqliteRMStateStore(join(conf.storeDir, 'rmstore.sqlite'));
 }
