@@ -181,7 +181,7 @@ test('a job comes to an end, whatever comes when', async () => {
       const started = app.history.filter(({ type }) => type.endsWith('_ATTEMPT_STARTED'));
       expect(new Set(started.map((event) => 'attemptId' in event && event.attemptId)).size).toBe(started.length);
     }),
-    { numRuns: 300, interruptAfterTimeLimit: 20_000 },
+    { numRuns: 300 },
   );
 });
 

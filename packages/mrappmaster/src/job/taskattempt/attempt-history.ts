@@ -9,6 +9,7 @@ import type {
   CounterGroups,
   Locality,
   NodeId,
+  ProgressSplits,
   TaskAttemptId,
   TaskId,
   TaskType,
@@ -39,6 +40,7 @@ export interface AttemptFacts {
   readonly finishTimeMs: number;
   readonly status: TaskStatus | undefined;
   readonly diagnostics: readonly string[];
+  readonly splits: ProgressSplits | undefined;
 }
 
 const NO_COUNTERS: CounterGroups = {};
@@ -95,7 +97,7 @@ export function attemptUnsuccessful(facts: AttemptFacts, status: 'FAILED' | 'KIL
   };
 }
 
-function ended({ taskId, attemptId, finishTimeMs, placement }: AttemptFacts) {
+function ended({ taskId, attemptId, finishTimeMs, placement, splits }: AttemptFacts) {
   const { host, port } = parseNodeId(placement.nodeId);
   return {
     domain: 'history',
@@ -105,5 +107,6 @@ function ended({ taskId, attemptId, finishTimeMs, placement }: AttemptFacts) {
     hostname: host,
     port,
     rackname: placement.rackName,
+    ...(splits ? { splits } : {}),
   } as const;
 }

@@ -35,6 +35,7 @@ import {
   type Placement,
 } from './attempt-history.js';
 import { taskAttemptMachine, type TaskAttemptEffect } from './task-attempt-machine.js';
+import { ProgressSplitsBlock } from './progress-splits.js';
 import { countOf, timeCounters } from './time-counters.js';
 
 /** What an attempt is born with. */
@@ -49,11 +50,14 @@ export interface TaskAttemptSpec {
 }
 
 const NO_COUNTERS: CounterGroups = {};
+const TASK_COUNTER_GROUP = 'org.apache.hadoop.mapreduce.TaskCounter';
 
 export class TaskAttempt implements TaskAttemptView {
   private snapshot;
   private placement: Placement | undefined;
   private status: TaskStatus | undefined;
+  /** Only while it runs: history has them then. */
+  private splits: ProgressSplitsBlock | undefined;
   private readonly texts: string[] = [];
   private shufflePortNumber = -1;
   private launchedAtMs = 0;
@@ -314,6 +318,7 @@ export class TaskAttempt implements TaskAttemptView {
     const kept = counters ?? this.status?.counters;
     this.status = { ...rest, ...(kept ? { counters: kept } : {}) };
     this.addDiagnostics(diagnosticInfo ?? '');
+    this.extendSplits();
     this.tellSpeculator();
     if (failedFetchTasks && failedFetchTasks.length > 0) {
       this.env.dispatcher.dispatch({
@@ -324,6 +329,17 @@ export class TaskAttempt implements TaskAttemptView {
         mapIds: failedFetchTasks,
       });
     }
+  }
+
+  private extendSplits(): void {
+    const counters = this.counters[TASK_COUNTER_GROUP] ?? {};
+    this.splits ??= new ProgressSplitsBlock();
+    this.splits.extend(this.progress, {
+      wallClockMs: this.env.clock.now() - this.launchedAtMs,
+      cpuMs: counters['CPU_MILLISECONDS'] ?? 0,
+      virtualKb: (counters['VIRTUAL_MEMORY_BYTES'] ?? 0) / 1024,
+      physicalKb: (counters['PHYSICAL_MEMORY_BYTES'] ?? 0) / 1024,
+    });
   }
 
   private tellSpeculator(): void {
@@ -352,7 +368,9 @@ export class TaskAttempt implements TaskAttemptView {
   private announceSuccess(): void {
     this.finishedAtMs = this.env.clock.now();
     this.addTimeCounters([]);
+    if (this.splits) this.extendSplits();
     this.write(attemptFinished);
+    this.splits = undefined;
     this.env.dispatcher.dispatch({
       domain: 'task',
       type: 'T_ATTEMPT_SUCCEEDED',
@@ -371,6 +389,7 @@ export class TaskAttempt implements TaskAttemptView {
     if (afterSuccess) this.addCounters([count]);
     else this.addTimeCounters([count]);
     this.write((facts) => attemptUnsuccessful(facts, outcome));
+    this.splits = undefined;
   }
 
   private addTimeCounters(more: readonly CounterUpdate[]): void {
@@ -443,6 +462,7 @@ export class TaskAttempt implements TaskAttemptView {
         finishTimeMs: this.finishedAtMs,
         status: this.status,
         diagnostics: this.texts,
+        splits: this.splits?.splits(),
       }),
     );
   }
