@@ -19,18 +19,19 @@ import type { ContainerExecutor, ContainerSignal, LaunchRequest, RunningContaine
 import { ContainerLaunchError } from './errors.js';
 
 /**
- * $1 launch script, $2 pid file. `set -m` gives the job its process group; `wait -f` does not return when it is merely
- * stopped. SIGPIPE is ignored only once the container has started (it would inherit that): the NodeManager may be gone.
+ * $1 launch script, $2 pid file. `set -m` gives the job its process group; it is off again before the wait, so that a job
+ * merely stopped is waited for, too (`wait -f` under `set -m` spins for ever if the job ends at the wrong moment). SIGPIPE is ignored only once the container has started (it would inherit that): the NodeManager may be gone.
  */
 const WRAPPER = `
 set -m
 /bin/bash "$1" </dev/null >/dev/null 2>&1 &
 pid=$!
+set +m
 trap '' PIPE
 echo $pid >"$2.tmp" && mv -f "$2.tmp" "$2"
 echo $pid
 exec >&-
-if ((BASH_VERSINFO[0] >= 5)); then wait -f $pid; else wait $pid; fi
+wait $pid
 code=$?
 kill -KILL -- -$pid
 echo $code >"$2.exitcode.tmp" && mv -f "$2.exitcode.tmp" "$2.exitcode"
