@@ -16,9 +16,9 @@ import {
   mrKeys,
   parseTaskAttemptId,
   RpcServer,
+  type AMStartedRecord,
   type Clock,
   type Configuration,
-  type Container,
   type Credentials,
   type FileSystem,
   type FinalApplicationStatus,
@@ -33,34 +33,22 @@ import { MRClientService } from './client/mr-client-service.js';
 import { CommitMarkers } from './commit/commit-markers.js';
 import { CommitterEventHandler, type JobCommitter } from './commit/committer-event-handler.js';
 import type { AMEnvironment } from './conf/am-environment.js';
-import {
-  toAllocatorSettings,
-  toHistorySettings,
-  toJobConf,
-  toSpeculatorSettings,
-  toTaskHeartbeatSettings,
-} from './conf/am-settings.js';
+import { toHistorySettings, toJobConf, toTaskHeartbeatSettings } from './conf/am-settings.js';
 import { readJobFile, readSplits, type JobFile } from './conf/job-file.js';
 import { MRAppMasterStartError } from './errors.js';
 import type { MRAppEvent } from './events.js';
+import { completedHistory } from './jobhistory/completed-history.js';
 import { JobHistoryEventHandler } from './jobhistory/job-history-event-handler.js';
 import { Job } from './job/job.js';
 import type { JobEnvironment } from './job/job-scope.js';
-import { ContainerLauncher, type NMConnection } from './launcher/container-launcher.js';
-import { LocalContainerLauncher, type UberChild } from './launcher/local-container-launcher.js';
-import {
-  jobTokens,
-  taskLaunchContext,
-  taskLocalResources,
-  type TaskLaunchSettings,
-} from './launcher/task-launch-context.js';
+import type { NMConnection } from './launcher/container-launcher.js';
+import type { UberChild } from './launcher/local-container-launcher.js';
+import { NodeConnections } from './launcher/node-connections.js';
 import { LocalContainerAllocator } from './rm/local-container-allocator.js';
 import { RMCommunicator, type AllocationSource, type AMRMConnection } from './rm/rm-communicator.js';
-import { RMContainerAllocator } from './rm/rm-container-allocator.js';
 import { AMTokens } from './rm/tokens.js';
-import { DefaultSpeculator } from './speculate/default-speculator.js';
-import { LegacyTaskRuntimeEstimator } from './speculate/task-runtime-estimator.js';
-import { inspectStaging, stagingPaths, type StagingPaths } from './staging.js';
+import { inspectStaging, stagingPaths, type ForcedEnd, type StagingPaths } from './staging.js';
+import { makeTaskPlatform, ownContainer, type TaskPlatform } from './task-platform.js';
 import { TaskAttemptFinishingMonitor } from './umbilical/task-attempt-finishing-monitor.js';
 import { TaskAttemptListener } from './umbilical/task-attempt-listener.js';
 import { TaskHeartbeatHandler } from './umbilical/task-heartbeat-handler.js';
@@ -79,18 +67,6 @@ export interface MRAppMasterDeps {
   /** The process of an uber job; `tokens` are all it may know. */
   readonly spawnUberChild: (amPort: number, tokens: Uint8Array) => UberChild;
   readonly outputCommitter: (conf: Configuration, amAttempt: number) => JobCommitter;
-}
-
-/** How a component that chooses between containers and uber looks to the composition. */
-interface Allocator extends AllocationSource {
-  handle: RMContainerAllocator['handle'];
-  endTurn?(): void;
-  rackOf?(host: string): string;
-}
-interface Launcher {
-  handle: ContainerLauncher['handle'];
-  endTurn(): void;
-  stopAll(): Promise<void>;
 }
 
 const STOPPED_BY_SIGNAL = 143;
@@ -113,11 +89,9 @@ export class MRAppMaster {
   private readonly clientService: MRClientService;
   private readonly clientServer: RpcServer;
   private readonly rm: AMRMConnection & { close(): void };
-  private readonly nodes = new Map<NodeId, NMConnection & { close(): void }>();
+  private readonly nodes: NodeConnections;
   private communicator: RMCommunicator | undefined;
-  private allocator: Allocator | undefined;
-  private launcher: Launcher | undefined;
-  private speculator: DefaultSpeculator | undefined;
+  private platform: TaskPlatform | undefined;
   private clientKey: Uint8Array | undefined;
   private lastRetry = false;
   private unregistered = false;
@@ -138,6 +112,7 @@ export class MRAppMaster {
     this.tokens = new AMTokens(amRmToken);
     this.jobToken = createJobToken(env.jobId, random);
     this.rm = deps.connectRM(() => this.tokens.forRM(), conf);
+    this.nodes = new NodeConnections((nodeId) => deps.connectNM(nodeId, () => this.tokens.forNode(nodeId), conf));
     this.dispatcher = new Dispatcher<MRAppEvent>({ onFatal: (error) => this.fail(error as Error) });
 
     const exitTimeoutMs = conf.get(mrKeys.taskExitTimeoutMs);
@@ -188,7 +163,7 @@ export class MRAppMaster {
    */
   async run(): Promise<number> {
     const forced = await inspectStaging(this.deps.fs, this.staging, this.markers, this.committer.isCommitJobRepeatable);
-    if (forced) return this.endOnly(forced.status, forced.diagnostics);
+    if (forced) return this.endOnly(forced);
     const ended = new Promise<number>((resolve, reject) => {
       this.finish = resolve;
       this.fail = reject;
@@ -211,7 +186,8 @@ export class MRAppMaster {
     log.warn('the AppMaster was told to stop before its job had ended');
     const quietly = (what: string, work: Promise<unknown> | undefined): Promise<unknown> =>
       Promise.resolve(work).catch((error: unknown) => log.warn(`${what}: ${messageOf(error)}`));
-    const local = this.launcher instanceof LocalContainerLauncher ? this.launcher.stopAll() : undefined;
+    // Containers are the platform's to end; the process of an uber job is ours.
+    const local = this.job.isUber ? this.platform?.launcher.stopAll() : undefined;
     await quietly('stopping the task process', local);
     await Promise.all([
       quietly('discarding the output', this.committer.abortJob('KILLED')),
@@ -226,16 +202,7 @@ export class MRAppMaster {
     const { env, clock, log, workDir } = this.deps;
     await this.listener.start();
     this.registerHandlers();
-    this.dispatcher.dispatch({
-      domain: 'history',
-      type: 'AM_STARTED',
-      applicationAttemptId: env.applicationAttemptId,
-      startTimeMs: clock.now(),
-      containerId: env.containerId,
-      nodeManagerHost: env.nmHost,
-      nodeManagerPort: env.nmPort,
-      nodeManagerHttpPort: env.nmHttpPort,
-    });
+    this.dispatcher.dispatch({ domain: 'history', ...this.amStarted() });
     let initFailure: string | undefined;
     try {
       const splits = readSplits(`${workDir}/job.splits.jsonl`, this.file.numMaps);
@@ -244,18 +211,9 @@ export class MRAppMaster {
       initFailure = messageOf(error);
       this.job.handle({ domain: 'job', type: 'JOB_INIT', failure: initFailure });
     }
-    await this.makeAllocatorAndLauncher();
+    this.platform = await this.makePlatform();
     const port = await this.clientServer.start();
-    this.communicator = new RMCommunicator(
-      { rm: this.rm, clock, log, source: this.source(), onHeard: () => this.listener.reconsider() },
-      {
-        host: env.nmHost,
-        rpcPort: port,
-        trackingUrl: '',
-        heartbeatIntervalMs: this.conf.get(mrAmKeys.schedulerHeartbeatIntervalMs),
-        connectionWaitMs: this.conf.get(mrAmKeys.schedulerConnectionWaitMs),
-      },
-    );
+    this.communicator = this.conversation(this.platform.allocator, port);
     await this.communicator.start();
     if (env.attemptNumber > 1) await this.committer.abortJob('FAILED');
     log.info(`${env.jobId} starts: AppMaster attempt ${env.attemptNumber}, clients at ${env.nmHost}:${port}`);
@@ -264,71 +222,65 @@ export class MRAppMaster {
     else this.dispatcher.dispatch({ domain: 'job', type: 'JOB_INIT_FAILED' });
   }
 
+  private conversation(source: AllocationSource, rpcPort: number): RMCommunicator {
+    const { env, clock, log } = this.deps;
+    return new RMCommunicator(
+      { rm: this.rm, clock, log, source, onHeard: () => this.listener.reconsider() },
+      {
+        host: env.nmHost,
+        rpcPort,
+        trackingUrl: '',
+        heartbeatIntervalMs: this.conf.get(mrAmKeys.schedulerHeartbeatIntervalMs),
+        connectionWaitMs: this.conf.get(mrAmKeys.schedulerConnectionWaitMs),
+      },
+    );
+  }
+
+  private amStarted(): AMStartedRecord {
+    const { env, clock } = this.deps;
+    return {
+      type: 'AM_STARTED',
+      applicationAttemptId: env.applicationAttemptId,
+      startTimeMs: clock.now(),
+      containerId: env.containerId,
+      nodeManagerHost: env.nmHost,
+      nodeManagerPort: env.nmPort,
+      nodeManagerHttpPort: env.nmHttpPort,
+    };
+  }
+
   private registerHandlers(): void {
     const { dispatcher } = this;
     dispatcher.on('job', (event) => this.job.handle(event));
     dispatcher.on('task', (event) => this.job.handleTask(event));
     dispatcher.on('taskattempt', (event) => this.job.handleAttempt(event));
-    dispatcher.on('container-allocator', (event) => this.allocator?.handle(event));
-    dispatcher.on('container-launcher', (event) => this.launcher?.handle(event));
-    dispatcher.on('speculator', (event) => this.speculator?.handle(event));
+    dispatcher.on('container-allocator', (event) => this.platform?.allocator.handle(event));
+    dispatcher.on('container-launcher', (event) => this.platform?.launcher.handle(event));
+    dispatcher.on('speculator', (event) => this.platform?.speculator?.handle(event));
     dispatcher.on('committer', (event) => this.committerHandler.handle(event));
     dispatcher.on('history', (event) => this.history.handle(event));
     // The shutdown waits for the dispatcher: it must not run inside a handler.
     dispatcher.on('job-finish', () => void this.shutDown().then(this.finish, this.fail));
-    dispatcher.onTurnEnd(() => this.allocator?.endTurn?.());
-    dispatcher.onTurnEnd(() => this.launcher?.endTurn());
+    dispatcher.onTurnEnd(() => this.platform?.allocator.endTurn?.());
+    dispatcher.onTurnEnd(() => this.platform?.launcher.endTurn());
     dispatcher.onTurnEnd(() => this.listener.reconsider());
   }
 
-  private async makeAllocatorAndLauncher(): Promise<void> {
-    const { env, clock, log, fs } = this.deps;
-    const common = {
-      applicationAttemptId: env.applicationAttemptId,
-      log,
+  private makePlatform(): Promise<TaskPlatform> {
+    return makeTaskPlatform({
+      ...this.deps,
       dispatcher: this.dispatcher,
+      conf: this.conf,
+      file: this.file,
+      jobFile: this.staging.jobFile,
       job: () => this.job,
-      tokens: this.tokens,
-      onRegistered: (response: RegisterApplicationMasterResponse) => this.registered(response),
-    };
-    const tokens = jobTokens(this.jobToken);
-    if (this.job.isUber) {
-      this.allocator = new LocalContainerAllocator({ ...common, container: this.ownContainer() });
-      const spawn = (): UberChild => this.deps.spawnUberChild(this.listener.port, tokens);
-      this.launcher = new LocalContainerLauncher({ dispatcher: this.dispatcher, log, job: common.job, spawn });
-      return;
-    }
-    const settings: TaskLaunchSettings = {
-      amHost: env.nmHost,
-      amPort: this.listener.port,
-      localResources: await taskLocalResources(fs, this.file.taskLocalResources, this.staging.jobFile),
-      tokens,
+      listener: this.listener,
       jobToken: this.jobToken,
-      environment: {},
-    };
-    const launcher = new ContainerLauncher({
-      dispatcher: this.dispatcher,
-      log,
-      nm: (nodeId) => this.node(nodeId),
-      launchContext: (containerId) => taskLaunchContext(settings, containerId),
+      tokens: this.tokens,
+      nm: (nodeId) => this.nodes.to(nodeId),
+      onRegistered: (response) => this.registered(response),
+      poke: () => this.communicator?.poke(),
     });
-    this.launcher = launcher;
-    const allocator = new RMContainerAllocator(
-      {
-        ...common,
-        clock,
-        registry: this.listener,
-        poke: () => this.communicator?.poke(),
-        onContainerEnded: (containerId) => launcher.containerEnded(containerId),
-      },
-      toAllocatorSettings(this.conf),
-    );
-    this.allocator = allocator;
-    const speculation = toSpeculatorSettings(this.conf);
-    if (speculation.map || speculation.reduce) {
-      const estimator = new LegacyTaskRuntimeEstimator();
-      this.speculator = new DefaultSpeculator({ ...common, clock, estimator }, speculation);
-    }
   }
 
   private jobEnvironment(): JobEnvironment {
@@ -356,36 +308,8 @@ export class MRAppMaster {
       get hasSuccessfullyUnregistered() {
         return hasUnregistered();
       },
-      rackOf: (host) => this.allocator?.rackOf?.(host) ?? DEFAULT_RACK,
+      rackOf: (host) => this.platform?.allocator.rackOf?.(host) ?? DEFAULT_RACK,
     };
-  }
-
-  private ownContainer(): Container {
-    const { env } = this.deps;
-    return {
-      id: env.containerId,
-      nodeId: env.nodeId,
-      nodeHttpAddress: `${env.nmHost}:${env.nmHttpPort}`,
-      resource: { memoryMb: this.conf.get(mrAmKeys.resourceMb), vcores: this.conf.get(mrAmKeys.resourceVcores) },
-      priority: 0,
-      executionType: 'GUARANTEED',
-      allocationRequestId: -1,
-      version: 0,
-    };
-  }
-
-  private node(nodeId: NodeId): NMConnection {
-    let node = this.nodes.get(nodeId);
-    if (!node) {
-      node = this.deps.connectNM(nodeId, () => this.tokens.forNode(nodeId), this.conf);
-      this.nodes.set(nodeId, node);
-    }
-    return node;
-  }
-
-  private source(): AllocationSource {
-    if (!this.allocator) throw new Error('the allocator is made before the conversation with the RM');
-    return this.allocator;
   }
 
   private registered(response: RegisterApplicationMasterResponse): void {
@@ -415,7 +339,7 @@ export class MRAppMaster {
     const reboot = this.job.internalState === 'REBOOT';
     if (!reboot) this.lastRetry = true;
     log.info(`${this.job.id} ended in ${this.job.internalState}; shutting down`);
-    await Promise.all([this.history.stop(), this.launcher?.stopAll()]);
+    await Promise.all([this.history.stop(), this.platform?.launcher.stopAll()]);
     if (this.lastRetry) {
       this.lastRetry = await this.unregister(this.finalStatus(), this.job.diagnostics.join('\n'));
       this.unregistered = true;
@@ -454,30 +378,30 @@ export class MRAppMaster {
     );
   }
 
-  /** The job's end was decided by an earlier attempt: tell the RM, and clean up. */
-  private async endOnly(status: FinalApplicationStatus, diagnostics: string): Promise<number> {
+  /** The job's end was decided by an earlier attempt: tell the RM, complete the history, clean up. */
+  private async endOnly({ status, diagnostics }: ForcedEnd): Promise<number> {
     const { env, clock, log, fs } = this.deps;
     log.warn(diagnostics);
-    this.allocator = new LocalContainerAllocator({
+    const allocator = new LocalContainerAllocator({
+      ...this.deps,
       applicationAttemptId: env.applicationAttemptId,
-      log,
       dispatcher: { dispatch: () => undefined },
       job: () => this.job,
-      container: this.ownContainer(),
+      container: ownContainer(env, this.conf),
       tokens: this.tokens,
       onRegistered: () => undefined,
     });
-    this.communicator = new RMCommunicator(
-      { rm: this.rm, clock, log, source: this.source() },
-      {
-        host: env.nmHost,
-        rpcPort: -1,
-        trackingUrl: '',
-        heartbeatIntervalMs: this.conf.get(mrAmKeys.schedulerHeartbeatIntervalMs),
-        connectionWaitMs: this.conf.get(mrAmKeys.schedulerConnectionWaitMs),
-      },
-    );
+    this.communicator = this.conversation(allocator, -1);
     await this.communicator.start();
+    if (await fs.exists(this.staging.folder)) {
+      const { jobId } = env;
+      const how = { jobId, status, diagnostics, amStarted: this.amStarted(), nowMs: clock.now() };
+      const previousFile = this.staging.previousHistoryFile;
+      for (const event of await completedHistory({ ...how, previousFile }, log)) {
+        this.history.handle({ domain: 'history', ...event });
+      }
+      await this.history.stop();
+    }
     if (await this.unregister(status, diagnostics)) await fs.delete(this.staging.folder);
     await this.release();
     return 0;
@@ -486,11 +410,11 @@ export class MRAppMaster {
   /** What is still open: nobody is waited for. Safe to call twice. */
   private async release(): Promise<void> {
     await Promise.all([this.clientServer.stop(0), this.listener.stop(), this.communicator?.stop()]);
-    this.speculator?.stop();
+    this.platform?.speculator?.stop();
     this.heartbeats.stop();
     this.finishingMonitor.stop();
     this.dispatcher.stop();
     this.rm.close();
-    for (const node of this.nodes.values()) node.close();
+    this.nodes.close();
   }
 }

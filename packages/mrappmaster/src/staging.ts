@@ -11,6 +11,8 @@ export interface StagingPaths {
   readonly jobFile: string;
   /** The history this attempt writes. */
   readonly historyFile: string;
+  /** The one the attempt before wrote, if there was one. */
+  readonly previousHistoryFile: string;
 }
 
 export function stagingPaths(
@@ -19,10 +21,12 @@ export function stagingPaths(
   env: Pick<AMEnvironment, 'jobId' | 'attemptNumber'>,
 ): StagingPaths {
   const folder = `${root}/${user}/.staging/${env.jobId}`;
+  const historyOf = (attempt: number): string => `${folder}/${env.jobId}_${attempt}${HISTORY_SUFFIX}`;
   return {
     folder,
     jobFile: `${folder}/job.json`,
-    historyFile: `${folder}/${env.jobId}_${env.attemptNumber}${HISTORY_SUFFIX}`,
+    historyFile: historyOf(env.attemptNumber),
+    previousHistoryFile: historyOf(env.attemptNumber - 1),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   containerId,
   createStub,
   findHistory,
+  HistoryEncoder,
   jobId,
   JobInfo,
   LocalFileSystem,
@@ -17,6 +18,7 @@ import {
   silentLogger,
   systemClock,
   systemRandom,
+  taskId,
 } from '@bobbin/common';
 import { tempDir } from '@bobbin/common/testing';
 import type { JobCommitter } from '../src/commit/committer-event-handler.js';
@@ -326,15 +328,32 @@ describe('an end that was decided before', () => {
     [['COMMIT_STARTED'], 'FAILED'],
   ])('markers %j of an earlier attempt end the application %s without a run', async (markers, status) => {
     using dir = tempDir();
-    const { master, cluster, commits, folder } = aStand(dir.path, {
+    const { master, cluster, commits, folder, history } = aStand(dir.path, {
       script: nothing,
       attempt: 2,
-      prepareStaging: (staging) => markers.forEach((name) => writeFileSync(join(staging, name), '')),
+      prepareStaging: (staging) => {
+        for (const name of markers) writeFileSync(join(staging, name), '');
+        const encoder = new HistoryEncoder(job);
+        const lines = [
+          encoder.header(),
+          encoder.encode({
+            type: 'TASK_STARTED',
+            taskId: taskId(job, 'MAP', 0),
+            taskType: 'MAP',
+            startTimeMs: 1,
+            splitLocations: '',
+          }),
+        ];
+        writeFileSync(join(staging, `${job}_1.jhist.jsonl`), `${lines.join('\n')}\n{"torn`);
+      },
     });
     await expect(master.run()).resolves.toBe(0);
     expect(cluster.finished?.status).toBe(status);
     expect(commits).toEqual([]);
     expect(existsSync(folder)).toBe(false);
+    const info = await history();
+    expect(info.status).toBe(status);
+    expect(info.tasks.size).toBe(1);
   });
 
   it('a second attempt removes what the first left, and runs the job anew', async () => {
