@@ -2,6 +2,7 @@
  * All errors of the job API and the task runtime, one list. They do not cross an RPC by class: a task's error reaches the AM as
  * text (`fatalError`), so each message must tell the whole story: the thing, the value, what would be right.
  */
+import { errnoOf, messageOf } from '@bobbin/common';
 
 /** User code threw. The message names the record; `cause` is what was thrown, with the user's own stack. Thrown by tasks. */
 export class UserCodeError extends Error {
@@ -92,12 +93,6 @@ export class TaskConfigurationError extends Error {
   }
 }
 
-/** The text of anything that was thrown. */
-export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
 function isDiskFull(cause: unknown): boolean {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return code === 'ENOSPC' || code === 'EDQUOT';
+  return ['ENOSPC', 'EDQUOT'].includes(errnoOf(cause) ?? '');
 }

@@ -1,5 +1,5 @@
 /** abortTask: removes what an attempt left, local files and uncommitted output. Hadoop: Task.taskCleanup, runTaskCleanupTask. */
-import { messageOf } from '../errors.js';
+import { messageOf } from '@bobbin/common';
 import { removeAttemptDirs } from './local-dirs.js';
 import { committerOf } from './output/task-output.js';
 import type { TaskEnv, TaskSpec } from './task-api.js';

@@ -9,3 +9,4 @@ export { offHeapBytes } from './task-conf.js';
 export { computeSplits, type Splits } from './input/compute-splits.js';
 export { checkOutputSpecs, FileOutputCommitter, type CommitterOptions } from './output/file-output-committer.js';
 export * from '../errors.js';
+export { messageOf } from '@bobbin/common';

@@ -4,8 +4,8 @@
  */
 import { existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TaskAttemptId } from '@bobbin/common';
-import { LocalDiskError, messageOf, TaskConfigurationError } from '../errors.js';
+import { messageOf, type TaskAttemptId } from '@bobbin/common';
+import { LocalDiskError, TaskConfigurationError } from '../errors.js';
 
 /** Makes the attempt's folder on the disk with most room. Throws LocalDiskError when no disk takes it. */
 export function makeAttemptDir(localDirs: readonly string[], attempt: TaskAttemptId): string {

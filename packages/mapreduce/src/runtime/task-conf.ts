@@ -8,9 +8,11 @@ import { TaskConfigurationError } from '../errors.js';
 const MIB = 1 << 20;
 /** What Node itself, our code and the stacks take of a container before any buffer. */
 const BASE_BYTES = 64 * MIB;
+/** Of what Node leaves, the sort buffer takes at most this: the user's own objects need room too. */
+const MAX_SORT_FRACTION = 0.6;
 
 export interface TaskConf {
-  /** Size of the map side's buffer, records and sort arrays together. */
+  /** Size of the map side's buffer, records and sort arrays together: `io.sort.mb`, or less where the container is too small. */
   readonly sortBufferBytes: number;
   /** Segments merged at once. */
   readonly sortFactor: number;
@@ -48,6 +50,10 @@ export function parseTaskConf(conf: Properties, memoryMb: number): TaskConf {
   const number = (key: string, fallback: number): number => readNumber(conf, key, fallback);
   const flag = (key: string, fallback: boolean): boolean => (conf[key] ?? String(fallback)).trim() === 'true';
   const sortMb = number('mapreduce.task.io.sort.mb', 100);
+  if (sortMb < 1 || sortMb >= 2048) {
+    throw new TaskConfigurationError(`mapreduce.task.io.sort.mb is ${sortMb}; it must be from 1 to 2047`);
+  }
+  const roomForSort = Math.max(MIB, (memoryMb * MIB - BASE_BYTES) * MAX_SORT_FRACTION);
   // Math: Hadoop's heap is 0.8 of the container; what Node takes itself comes off.
   const heapBytes = Math.max(16 * MIB, memoryMb * MIB * 0.8 - BASE_BYTES);
   const totalBytes = number('mapreduce.reduce.memory.totalbytes', heapBytes);
@@ -55,7 +61,7 @@ export function parseTaskConf(conf: Properties, memoryMb: number): TaskConf {
   const maxSingle = shuffleMemoryBytes * number('mapreduce.reduce.shuffle.memory.limit.percent', 0.25);
   const outputDir = conf['mapreduce.output.fileoutputformat.outputdir'];
   return {
-    sortBufferBytes: sortMb * MIB,
+    sortBufferBytes: Math.floor(Math.min(sortMb * MIB, roomForSort)),
     sortFactor: Math.max(2, number('mapreduce.task.io.sort.factor', 10)),
     minSpillsForCombine: number('mapreduce.map.combine.minspills', 3),
     maxLineBytes: number('mapreduce.input.linerecordreader.line.maxlength', 0x7fffffff),
@@ -75,18 +81,6 @@ export function parseTaskConf(conf: Properties, memoryMb: number): TaskConf {
     ...(outputDir === undefined ? {} : { outputDir }),
     markSuccessfulJobs: flag('mapreduce.fileoutputcommitter.marksuccessfuljobs', true),
   };
-}
-
-/** Throws TaskConfigurationError when the map side's buffer cannot fit the container. */
-export function checkSortBuffer(conf: TaskConf, memoryMb: number): void {
-  const sortMb = conf.sortBufferBytes / MIB;
-  if (sortMb >= 2048) throw new TaskConfigurationError(`mapreduce.task.io.sort.mb is ${sortMb}; it must be below 2048`);
-  if (conf.sortBufferBytes + BASE_BYTES > memoryMb * MIB) {
-    throw new TaskConfigurationError(
-      `mapreduce.task.io.sort.mb is ${sortMb}, which does not fit a container of ${memoryMb} MB beside ${BASE_BYTES / MIB} MB ` +
-        'for Node itself; raise mapreduce.map.memory.mb or lower it',
-    );
-  }
 }
 
 /**

@@ -16,7 +16,7 @@ import { LocalFile } from '../local-file.js';
 import { TaskOutput } from '../output/task-output.js';
 import { combinerOf } from '../spill/combiner.js';
 import type { MapTaskSpec, TaskEnv, TaskResult } from '../task-api.js';
-import { checkSortBuffer, parseTaskConf, type TaskConf } from '../task-conf.js';
+import { parseTaskConf, type TaskConf } from '../task-conf.js';
 import { contextOf, userError } from '../user-code.js';
 import { AggregatingBuffer } from './aggregating-buffer.js';
 import { DirectCollector } from './direct-collector.js';
@@ -39,7 +39,6 @@ export async function runMapTask(spec: MapTaskSpec, job: Job, env: TaskEnv): Pro
 }
 
 async function mapToReducers(spec: MapTaskSpec, job: Job, env: TaskEnv, conf: TaskConf): Promise<TaskResult> {
-  checkSortBuffer(conf, env.memoryMb);
   const collector = sortingCollector(spec, job, env, conf);
   await mapSplit(spec, job, env, conf, collector, 1 - SORT_WEIGHT);
   env.progress.beginPhase('SORT', 1 - SORT_WEIGHT, SORT_WEIGHT, 1);

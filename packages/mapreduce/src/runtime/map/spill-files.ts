@@ -126,6 +126,7 @@ export class SpillFiles {
       else copyRecords(merger, writer, this.settings.touch);
     } finally {
       merger.close();
+      this.add(SLOT.fileBytesRead, merger.consumedBytes);
     }
   }
 

@@ -134,6 +134,8 @@ export class FetchedSegments {
     const [index] = writer.finish();
     counters[SLOT.spilledRecords] = (counters[SLOT.spilledRecords] ?? 0) + writer.records;
     counters[SLOT.fileBytesWritten] = (counters[SLOT.fileBytesWritten] ?? 0) + writer.fileBytes;
+    counters[SLOT.fileBytesRead] = (counters[SLOT.fileBytesRead] ?? 0) + fileBytesOf(segments);
+    counters[SLOT.mergedMapOutputs] = (counters[SLOT.mergedMapOutputs] ?? 0) + segments.length;
     for (const segment of segments)
       if (segment.kind === 'file' && this.isOwn(segment)) rmSync(segment.path, { force: true });
     touch();
@@ -147,4 +149,9 @@ export class FetchedSegments {
   private newPath(): string {
     return join(this.settings.dir, `fetched${this.nextFile++}.out`);
   }
+}
+
+/** Bytes of those segments that are read from files. */
+export function fileBytesOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { kind, rawLength }) => sum + (kind === 'file' ? rawLength : 0), 0);
 }

@@ -18,7 +18,7 @@ import { showKey, ValueSequence } from '../spill/value-sequence.js';
 import type { ReduceTaskSpec, TaskEnv, TaskResult } from '../task-api.js';
 import { parseTaskConf, type TaskConf } from '../task-conf.js';
 import { contextOf, userError } from '../user-code.js';
-import { FetchedSegments } from './fetched-segments.js';
+import { fileBytesOf, FetchedSegments } from './fetched-segments.js';
 import { ReduceSlab } from './reduce-slab.js';
 import { Shuffle } from './shuffle.js';
 
@@ -36,6 +36,8 @@ export async function runReduceTask(spec: ReduceTaskSpec, job: Job, env: TaskEnv
     try {
       env.progress.setFinishTime('SORT', env.clock.now());
       env.progress.beginPhase('REDUCE', 2 / 3, 1 / 3, inputBytes(segments));
+      const { counters } = env.progress;
+      counters[SLOT.fileBytesRead] = (counters[SLOT.fileBytesRead] ?? 0) + fileBytesOf(segments);
       const output = await TaskOutput.open(spec, job, env, conf);
       await reduceGroups(job, merger, output.writer, env);
       return { outputBytes: await output.commit() };

@@ -4,8 +4,8 @@
  * own disks are opened, not fetched. Ends when every map is in, or rejects with the first error that is for good.
  */
 import { crc32 } from 'node:zlib';
-import { delay, type Clock, type TaskAttemptId } from '@bobbin/common';
-import { ChecksumError, LocalDiskError, messageOf, ShuffleError } from '../../errors.js';
+import { delay, messageOf, type Clock, type TaskAttemptId } from '@bobbin/common';
+import { ChecksumError, LocalDiskError, ShuffleError } from '../../errors.js';
 import { SLOT } from '../counters.js';
 import { findMapOutput } from '../local-dirs.js';
 import { LocalFile } from '../local-file.js';

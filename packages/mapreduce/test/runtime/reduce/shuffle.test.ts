@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import wordcount from '../../../../../examples/wordcount/wordcount.js';
 import { mapAttempt, StandShuffleServer, TaskStand, type StandResult } from '../task-stand.js';
 
+// Real sockets: a busy machine may take longer than jest's 5 s.
+jest.setTimeout(120_000);
+
 const RESULT = ['one\t1\nthree\t1\ntwo\t1\n'];
 const SHUFFLE_ERRORS = 'Shuffle Errors';
 
