@@ -29,6 +29,7 @@ import { CompletionEvents } from './completion-events.js';
 import { JOB_COUNTER_GROUP, sumCounters } from './counters.js';
 import { externalJobState, type JobStateInternal } from './external-states.js';
 import { FetchFailures } from './fetch-failures.js';
+import { jobFinished, jobStarted, jobSubmitted, jobUnsuccessful } from './job-history.js';
 import {
   completedMaps,
   completedReduces,
@@ -81,8 +82,6 @@ export class Job implements JobView, JobScope {
     this.fetchFailures = new FetchFailures(conf);
   }
 
-  // The dispatcher's three handlers.
-
   handle(event: JobEvent): void {
     const before = this.snapshot.value;
     const [next, effects] = decide(jobMachine, this.snapshot, event);
@@ -108,8 +107,6 @@ export class Job implements JobView, JobScope {
     attempt.handle(event);
     this.noteProgress(task);
   }
-
-  // What others may read.
 
   get id(): JobId {
     return this.env.jobId;
@@ -236,7 +233,7 @@ export class Job implements JobView, JobScope {
     const { dispatcher } = this.env;
     switch (effect.type) {
       case 'WRITE_SUBMITTED':
-        return this.writeSubmitted();
+        return dispatcher.dispatch(jobSubmitted(this.id, this.env.conf));
       case 'MAKE_TASKS':
         return this.makeTasks(effect.splits);
       case 'START':
@@ -288,21 +285,6 @@ export class Job implements JobView, JobScope {
     }
   }
 
-  private writeSubmitted(): void {
-    const { conf } = this.env;
-    this.env.dispatcher.dispatch({
-      domain: 'history',
-      type: 'JOB_SUBMITTED',
-      jobId: this.id,
-      jobName: conf.jobName,
-      userName: conf.user,
-      submitTimeMs: conf.submitTimeMs,
-      jobConfPath: conf.jobConfPath,
-      acls: conf.acls,
-      jobQueueName: conf.queue,
-    });
-  }
-
   private makeTasks(splits: readonly TaskSplit[]): void {
     const { conf, log } = this.env;
     const decision = decideUber(conf, splits.length);
@@ -326,26 +308,11 @@ export class Job implements JobView, JobScope {
   }
 
   private start(startTimeMs: number | undefined, recovered: ReadonlyMap<TaskId, RecoveredTask> | undefined): void {
-    const { conf, dispatcher } = this.env;
     this.startedAtMs = startTimeMs ?? this.env.clock.now();
     this.recovered = recovered ?? this.recovered;
-    dispatcher.dispatch({
-      domain: 'history',
-      type: 'JOB_INITED',
-      jobId: this.id,
-      launchTimeMs: this.startedAtMs,
-      totalMaps: this.numMaps,
-      totalReduces: this.numReduces,
-      jobStatus: 'INITED',
-      uberized: this.uber,
-    });
-    dispatcher.dispatch({
-      domain: 'history',
-      type: 'JOB_INFO_CHANGED',
-      jobId: this.id,
-      submitTimeMs: conf.submitTimeMs,
-      launchTimeMs: this.startedAtMs,
-    });
+    for (const record of jobStarted(this.id, this.env.conf, this.counts, this.startedAtMs, this.uber)) {
+      this.env.dispatcher.dispatch(record);
+    }
   }
 
   /** All maps, then all reduces. Output of maps is brought back only where nobody else will read it: in map-only jobs. */
@@ -429,45 +396,16 @@ export class Job implements JobView, JobScope {
     this.finishedAtMs = this.env.clock.now();
     this.advance.cleanupDone();
     this.finalCounters = this.counters();
-    dispatcher.dispatch(state === 'SUCCEEDED' ? this.finishedRecord() : this.unsuccessfulRecord(state));
+    dispatcher.dispatch(
+      state === 'SUCCEEDED'
+        ? jobFinished(this.id, this.finishedAtMs, this.counts, {
+            total: this.finalCounters,
+            map: sumCounters(countersOf(this.maps)),
+            reduce: sumCounters(countersOf(this.reduces)),
+          })
+        : jobUnsuccessful(this.id, this.finishedAtMs, this.counts, state, this.texts),
+    );
     dispatcher.dispatch({ domain: 'job-finish', type: 'STATE_CHANGED', jobId: this.id });
-  }
-
-  private finishedRecord() {
-    return {
-      domain: 'history',
-      type: 'JOB_FINISHED',
-      ...this.endOfJob(),
-      totalCounters: this.counters(),
-      mapCounters: sumCounters(countersOf(this.maps)),
-      reduceCounters: sumCounters(countersOf(this.reduces)),
-    } as const;
-  }
-
-  /** A job that is to be taken up by another attempt is recorded as ERROR. */
-  private unsuccessfulRecord(state: Exclude<JobEndState, 'SUCCEEDED'>) {
-    const jobStatus = state === 'REBOOT' ? 'ERROR' : state;
-    return {
-      domain: 'history',
-      type: `JOB_${jobStatus}`,
-      ...this.endOfJob(),
-      jobStatus,
-      diagnostics: this.texts.join('\n'),
-    } as const;
-  }
-
-  private endOfJob() {
-    const { succeededMaps, succeededReduces, failedMaps, failedReduces, killedMaps, killedReduces } = this.counts;
-    return {
-      jobId: this.id,
-      finishTimeMs: this.finishedAtMs,
-      finishedMaps: succeededMaps,
-      finishedReduces: succeededReduces,
-      failedMaps,
-      failedReduces,
-      killedMaps,
-      killedReduces,
-    };
   }
 
   private ownCounters(): CounterGroups {

@@ -181,7 +181,7 @@ test('a job comes to an end, whatever comes when', async () => {
       const started = app.history.filter(({ type }) => type.endsWith('_ATTEMPT_STARTED'));
       expect(new Set(started.map((event) => 'attemptId' in event && event.attemptId)).size).toBe(started.length);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -198,6 +198,6 @@ test('every attempt that ever asked for a container got it or gave the request b
       }
       expect([...needs.values()].filter((need) => need !== 0)).toEqual([]);
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
