@@ -1,6 +1,8 @@
 /** Public names of @bobbin/mapreduce: what the author of a job imports. */
-export { defineJob, defineMapJob } from './job/define-job.js';
+export { defineBytesJob, defineJob, defineMapJob } from './job/define-job.js';
+export type { BytesMapContext, BytesMapFunction } from './job/bytes-mapper.js';
 export type {
+  BytesJobDefinition,
   CombineFunction,
   Job,
   JobDefinition,

@@ -4,6 +4,7 @@
  * At run time a task reads the erased `Job`; nothing in it refers to this module by identity.
  */
 import type { Aggregate, LibraryReducer } from './aggregates.js';
+import type { BytesMapFunction } from './bytes-mapper.js';
 import type { Codec } from './codec.js';
 import { textInput, textOutput, type InputFormat, type OutputFormat, type Printable } from './formats.js';
 
@@ -95,7 +96,9 @@ export interface Job {
   readonly input: InputFormat<unknown>;
   /** Absent in a job without reducers. */
   readonly mapOutput?: { readonly key: Codec<unknown>; readonly value: Codec<unknown> };
-  readonly mapper: Mapper<unknown, unknown, unknown>;
+  /** One of `mapper` and `bytesMapper`. */
+  readonly mapper?: Mapper<unknown, unknown, unknown>;
+  readonly bytesMapper?: BytesMapFunction;
   readonly combiner?: Aggregate<unknown> | CombineFunction<unknown, unknown>;
   readonly reducer?: Aggregate<unknown> | LibraryReducer | Reducer<unknown, unknown, unknown, unknown>;
   readonly output: OutputFormat<unknown, unknown>;
@@ -115,6 +118,22 @@ export function defineMapJob<In = string, OutK = Printable, OutV = Printable>(
   definition: MapJobDefinition<In, OutK, OutV>,
 ): Job {
   return erase({ ...definition, numReduceTasks: 0 });
+}
+
+/** A job whose mapper works on bytes: no string, number or object is made for a record. Its input are lines of text files. */
+export interface BytesJobDefinition<K, V, OutK, OutV> extends Omit<
+  JobDefinition<string, K, V, OutK, OutV>,
+  'mapper' | 'input'
+> {
+  readonly mapper: BytesMapFunction;
+}
+
+/** The same as `defineJob` from the combiner on; the mapper gets slices and gives slices. */
+export function defineBytesJob<K, V, OutK = Printable, OutV = Printable>(
+  definition: BytesJobDefinition<K, V, OutK, OutV>,
+): Job {
+  const { mapper, ...rest } = definition;
+  return erase({ ...rest, bytesMapper: mapper });
 }
 
 function erase(definition: object): Job {

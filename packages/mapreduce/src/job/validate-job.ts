@@ -31,7 +31,8 @@ export function validateJob(exported: unknown): Job {
 }
 
 function mapperProblems(job: Fields): string[] {
-  const mapper = job['mapper'];
+  const { mapper, bytesMapper } = job;
+  if (mapper === undefined && typeof bytesMapper === 'function') return [];
   if (mapper === undefined) return ['job has no mapper: add mapper(line, { emit }) { ... }'];
   if (typeof mapper === 'function' || (isObject(mapper) && typeof mapper['map'] === 'function')) return [];
   return [`job's mapper is ${show(mapper)}; it must be a function, or an object with a function 'map'`];

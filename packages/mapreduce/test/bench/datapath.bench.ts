@@ -7,6 +7,7 @@ import { tempDir } from '@bobbin/common/testing';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import wordcount from '../../../../examples/wordcount/wordcount.js';
+import wordcountBytes from '../../../../examples/wordcount/wordcount-bytes.js';
 import { bytes } from '../../src/job/codecs.js';
 import { defineJob, sum, text, long, words } from '../../src/index.js';
 import { TASK_COUNTERS } from '../../src/runtime/counters.js';
@@ -99,6 +100,7 @@ collectAndMerge('random keys', 1_000_000, () => Buffer.from(Array.from({ length:
 collectAndMerge('words', 1_000_000, () => Buffer.from(`identifier_${random() % 5000}`));
 if (input !== undefined) {
   await wordCount('word count', wordcount, input);
+  await wordCount('word count on bytes', wordcountBytes, input);
   const plain = defineJob({
     mapOutput: { key: text, value: long },
     mapper(line, { emit }) {

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import wordcount from '../../../../examples/wordcount/wordcount.js';
-import { count, defineJob, defineMapJob, identity, long, text, words } from '../../src/index.js';
+import wordcountBytes from '../../../../examples/wordcount/wordcount-bytes.js';
+import { count, defineBytesJob, defineJob, defineMapJob, identity, long, text, words } from '../../src/index.js';
 import type { Job } from '../../src/job/define-job.js';
 import { UserCodeError } from '../../src/errors.js';
 import { StandShuffleServer, TaskStand } from './task-stand.js';
@@ -50,6 +51,18 @@ const mapper = (line: string, { emit }: { emit: (key: string, value: number) => 
 };
 const JOBS: Record<string, Job> = {
   wordcount,
+  'on bytes': wordcountBytes,
+  'on bytes, without a combiner': defineBytesJob({
+    mapOutput: { key: text, value: text },
+    mapper: (line, start, end, { emitBytes }) => {
+      for (const word of words(line.toString('latin1', start, end))) {
+        const encoded = Buffer.from(word, 'latin1');
+        emitBytes(encoded, 0, encoded.length, encoded, 0, 0);
+      }
+    },
+    partitioner: (key, partitions) => key.length % partitions,
+    reducer: count,
+  }),
   'without a combiner': defineJob({ mapOutput: { key: text, value: long }, mapper, reducer }),
   'own combiner': defineJob({ mapOutput: { key: text, value: long }, mapper, combiner: reducer, reducer }),
   count: defineJob({ mapOutput: { key: text, value: long }, mapper, reducer: count }),

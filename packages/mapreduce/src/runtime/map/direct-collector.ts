@@ -1,4 +1,5 @@
 /** DirectCollector: a job without reducers writes what it emits. Hadoop: MapTask.NewDirectOutputCollector. */
+import { Slice } from '../../job/slice-codec.js';
 import { SLOT } from '../counters.js';
 import type { RecordCollector } from './map-output-collector.js';
 import type { TextRecordWriter } from '../output/text-record-writer.js';
@@ -10,11 +11,15 @@ export class DirectCollector implements RecordCollector {
   ) {}
 
   collect(key: unknown, value: unknown): void {
-    this.writer.write(key, value);
+    this.writer.write(bytesOf(key), bytesOf(value));
   }
 
   publish(): void {
     this.counters[SLOT.mapOutputRecords] = this.writer.records;
     this.counters[SLOT.outputBytesWritten] = this.writer.bytes;
   }
+}
+
+function bytesOf(value: unknown): unknown {
+  return value instanceof Slice ? value.buffer.subarray(value.start, value.end) : value;
 }

@@ -7,6 +7,7 @@ import { getFileSystem } from '@bobbin/common';
 import { TaskConfigurationError } from '../../errors.js';
 import { show } from '../../job/codec.js';
 import type { Job, MapContext, MapperWithHooks } from '../../job/define-job.js';
+import { sliceCodec } from '../../job/slice-codec.js';
 import { decodeText } from '../../job/text-codec.js';
 import { abortTask } from '../abort-task.js';
 import { SLOT } from '../counters.js';
@@ -22,6 +23,7 @@ import { AggregatingBuffer } from './aggregating-buffer.js';
 import { DirectCollector } from './direct-collector.js';
 import { MapOutputBuffer, type CollectorSettings } from './map-output-buffer.js';
 import type { MapOutputCollector, RecordCollector } from './map-output-collector.js';
+import { decodingPartitioner, mapSlices } from './map-slices.js';
 
 /** Share of a map's progress that the last merge has. Hadoop: 0.333. */
 const SORT_WEIGHT = 1 / 3;
@@ -67,14 +69,22 @@ function sortingCollector(spec: MapTaskSpec, job: Job, env: TaskEnv, conf: TaskC
     minSpillsForCombine: conf.minSpillsForCombine,
     counters: env.progress.counters,
     touch: () => env.progress.touch(),
-    key: mapOutput.key,
-    value: mapOutput.value,
     bufferBytes: conf.sortBufferBytes,
+    ...collectorCodecs(job, mapOutput),
     ...(runner && { combiner: runner }),
-    ...(partitioner && { partitioner }),
+    ...(partitioner && { partitioner: decodingPartitioner(mapOutput.key, partitioner) }),
   };
   const folds = combiner !== undefined && typeof combiner !== 'function' && mapOutput.value.isNumeric === true;
   return folds ? new AggregatingBuffer({ ...settings, aggregate: combiner }) : new MapOutputBuffer(settings);
+}
+
+/** A mapper on bytes gives keys, and values that are no numbers, encoded. */
+function collectorCodecs(
+  { bytesMapper }: Job,
+  { key, value }: NonNullable<Job['mapOutput']>,
+): Pick<CollectorSettings, 'key' | 'value'> {
+  if (bytesMapper === undefined) return { key, value };
+  return { key: sliceCodec(key), value: value.isNumeric === true ? value : sliceCodec(value) };
 }
 
 function checkedPartitioner(job: Job, partitions: number): ((key: unknown) => number) | undefined {
@@ -105,7 +115,7 @@ async function mapSplit(
   const file = LocalFile.openForRead(local);
   try {
     const reader = new LineReader(file, start, length, { maxLineBytes: conf.maxLineBytes });
-    await mapLines(reader, mapperOf(job), local, start, collector, env);
+    await mapLines(reader, job, local, start, collector, env);
   } finally {
     file.close();
   }
@@ -114,7 +124,7 @@ async function mapSplit(
 
 async function mapLines(
   reader: LineReader,
-  mapper: MapperWithHooks<unknown, unknown, unknown>,
+  job: Job,
   path: string,
   splitStart: number,
   collector: RecordCollector,
@@ -136,18 +146,24 @@ async function mapLines(
     counters[SLOT.fileBytesRead] = bytes;
     collector.publish();
   };
+  const afterRecord = (): void => {
+    records++;
+    progress.advance(reader.filePosition - splitStart);
+    if (records % RECORDS_BETWEEN_COUNTS === 0 || records < RECORDS_BETWEEN_COUNTS) publish();
+  };
   let place = '';
   let where = 'setup of the mapper';
   try {
+    const mapper = mapperOf(job);
     await mapper.setup?.(context);
     where = 'mapper';
-    while (reader.next()) {
-      const line = decodeText(reader.buffer, reader.start, reader.end);
-      const pending = mapper.map(line, context);
-      if (pending !== undefined) await pending;
-      records++;
-      progress.advance(reader.filePosition - splitStart);
-      if (records % RECORDS_BETWEEN_COUNTS === 0 || records < RECORDS_BETWEEN_COUNTS) publish();
+    if (job.bytesMapper !== undefined) mapSlices(reader, job.bytesMapper, collector, context, afterRecord);
+    else {
+      while (reader.next()) {
+        const pending = mapper.map(decodeText(reader.buffer, reader.start, reader.end), context);
+        if (pending !== undefined) await pending;
+        afterRecord();
+      }
     }
     where = 'cleanup of the mapper';
     await mapper.cleanup?.(context);
@@ -160,5 +176,5 @@ async function mapLines(
 }
 
 function mapperOf({ mapper }: Job): MapperWithHooks<unknown, unknown, unknown> {
-  return typeof mapper === 'function' ? { map: mapper } : mapper;
+  return typeof mapper === 'object' ? mapper : { map: mapper ?? (() => undefined) };
 }
