@@ -14,7 +14,7 @@ import {
   mrAmKeys,
   mrClientProtocol,
   mrKeys,
-  parseTaskAttemptId,
+  taskOf,
   RpcServer,
   type AMStartedRecord,
   type Clock,
@@ -199,7 +199,7 @@ export class MRAppMaster {
 
   /** Start order of reference 1.4: the client service first, for registration names its port. */
   private async start(): Promise<void> {
-    const { env, clock, log, workDir } = this.deps;
+    const { env, log, workDir } = this.deps;
     await this.listener.start();
     this.registerHandlers();
     this.dispatcher.dispatch({ domain: 'history', ...this.amStarted() });
@@ -321,7 +321,7 @@ export class MRAppMaster {
   }
 
   private canCommit(attemptId: TaskAttemptId): boolean {
-    const task = this.job.task(parseTaskAttemptId(attemptId).taskId);
+    const task = this.job.task(taskOf(attemptId));
     return task !== undefined && task.canCommit(attemptId) && this.committerHandler.inCommitWindow();
   }
 

@@ -13,8 +13,8 @@ import {
   fitsIn,
   formatResource,
   parseNodeId,
-  parseTaskAttemptId,
-  parseTaskId,
+  taskOf,
+  taskTypeOf,
   NO_RESOURCE,
   type AllocateResponse,
   type Container,
@@ -103,7 +103,6 @@ const KILLED_BY_PLATFORM: ReadonlySet<number> = new Set([
 ]);
 
 const sameSize = (a: Resource, b: Resource): boolean => a.memoryMb === b.memoryMb && a.vcores === b.vcores;
-const taskTypeOf = (id: TaskAttemptId): TaskType => parseTaskId(parseTaskAttemptId(id).taskId).type;
 const hostOf = (container: Container): string => parseNodeId(container.nodeId).host;
 
 export class ContainerAllocator {
@@ -148,7 +147,7 @@ export class ContainerAllocator {
 
   /** An attempt wants a container. The first request of a kind fixes the size of that kind. */
   request(wanted: AllocationRequest, nowMs: number): void {
-    const taskType = taskTypeOf(wanted.attemptId);
+    const taskType = taskTypeOf(taskOf(wanted.attemptId));
     const capability = this.sizeOf(taskType, wanted.capability);
     if (!capability) return;
     const base = { attemptId: wanted.attemptId, taskType, capability, requestedAtMs: nowMs };

@@ -13,7 +13,7 @@ import type {
   TaskAttemptId,
   YarnError,
 } from '@bobbin/common';
-import { parseTaskAttemptId, parseTaskId } from '@bobbin/common';
+import { taskOf, taskTypeOf } from '@bobbin/common';
 import type { AppLog, JobView } from '../app-context.js';
 import type { ContainerAllocatorEvent, MRAppEvent } from '../events.js';
 import type { RequestorNews } from './container-requestor.js';
@@ -85,7 +85,7 @@ export class LocalContainerAllocator implements AllocationSource {
 
   private assign(attemptId: TaskAttemptId): void {
     const { dispatcher, container } = this.deps;
-    if (parseTaskId(parseTaskAttemptId(attemptId).taskId).type === 'MAP') {
+    if (taskTypeOf(taskOf(attemptId)) === 'MAP') {
       const updates = [{ name: 'OTHER_LOCAL_MAPS', delta: 1 }];
       dispatcher.dispatch({ domain: 'job', type: 'JOB_COUNTER_UPDATE', updates });
     }

@@ -4,8 +4,8 @@
  * while attempts do. Emits T_ADD_SPEC_ATTEMPT. `speculationValue` is the decision, pure.
  */
 import {
-  parseTaskAttemptId,
-  parseTaskId,
+  taskOf,
+  taskTypeOf,
   type Clock,
   type EventSink,
   type TaskAttemptId,
@@ -112,7 +112,7 @@ export class DefaultSpeculator implements Speculator {
       case 'JOB_CREATE':
         return;
       case 'TASK_CONTAINER_NEED_UPDATE':
-        this.needs[parseTaskId(event.taskId).type] += event.delta;
+        this.needs[taskTypeOf(event.taskId)] += event.delta;
         return;
       case 'ATTEMPT_START':
         estimator.attemptStarted(event.attemptId, event.atMs);
@@ -199,7 +199,7 @@ export class DefaultSpeculator implements Speculator {
   }
 
   private runningTasks(view: JobView, type: TaskType): readonly TaskView[] {
-    const ids = new Set([...this.running.keys()].map((id) => parseTaskAttemptId(id).taskId));
+    const ids = new Set([...this.running.keys()].map((id) => taskOf(id)));
     const tasks = [...ids].map((id) => view.task(id));
     return tasks.filter((task) => task !== undefined && task.type === type && !task.isFinished) as readonly TaskView[];
   }

@@ -3,7 +3,7 @@
  * speculate.{TaskRuntimeEstimator,LegacyTaskRuntimeEstimator,DataStatistics} (reference mapreduce.md 4.2). Pure: every
  * instant is an argument.
  */
-import { parseTaskAttemptId, parseTaskId, type TaskAttemptId, type TaskType } from '@bobbin/common';
+import { taskOf, taskTypeOf, type TaskAttemptId, type TaskType } from '@bobbin/common';
 
 export interface TaskRuntimeEstimator {
   attemptStarted(id: TaskAttemptId, atMs: number): void;
@@ -22,8 +22,6 @@ export interface TaskRuntimeEstimator {
 
 /** The least progress that is believed: below it an estimate would be for ever. */
 const LEAST_PROGRESS = 0.0001;
-
-const typeOf = (id: TaskAttemptId): TaskType => parseTaskId(parseTaskAttemptId(id).taskId).type;
 
 /** Run time so far over progress so far; a new attempt takes the mean of those that succeeded. */
 export class LegacyTaskRuntimeEstimator implements TaskRuntimeEstimator {
@@ -44,7 +42,7 @@ export class LegacyTaskRuntimeEstimator implements TaskRuntimeEstimator {
   succeeded(id: TaskAttemptId, atMs: number): void {
     const startedAtMs = this.startedAtMs.get(id);
     if (startedAtMs === undefined) return;
-    const kind = this.finished[typeOf(id)];
+    const kind = this.finished[taskTypeOf(taskOf(id))];
     kind.count++;
     kind.sumMs += atMs - startedAtMs;
   }
