@@ -106,8 +106,8 @@ async function aCluster(clock: ControlledClock, wire: () => number) {
           }, reject);
       }),
   };
-  const live = async (): Promise<ContainerId[]> => {
-    const { containers } = await core.clientService.getContainers({ applicationAttemptId }, user);
+  const live = (): ContainerId[] => {
+    const { containers } = core.clientService.getContainers({ applicationAttemptId }, user);
     return containers.filter(({ state }) => state !== 'COMPLETE').map(({ containerId }) => containerId);
   };
   return { rm, live, amContainer: attempt.masterContainer?.id };
@@ -210,7 +210,7 @@ it('what is wanted comes, what is held is ours, whatever passes whatever on the 
       await communicator.stop();
       const room = 11;
       expect(source.wanted).toBe(Math.max(0, source.wanted + source.held.size - room));
-      const theirs = (await live()).filter((id) => id !== amContainer);
+      const theirs = live().filter((id) => id !== amContainer);
       expect(theirs.sort()).toEqual([...source.held].sort());
     }),
     { numRuns: 60 },
