@@ -110,6 +110,11 @@ export function formatAddress({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+function atLeast(min: number): string {
+  if (min > 0) return ', above 0';
+  return min === 0 ? ', not negative' : '';
+}
+
 const timeUnitsMs = { ns: 1e-6, us: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
@@ -118,7 +123,7 @@ const timeUnitsMs = { ns: 1e-6, us: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_00
  */
 export function duration(unit: keyof typeof timeUnitsMs, min = Number.MIN_SAFE_INTEGER): Codec<number> {
   return {
-    expects: `a time such as '${unit === 'ms' ? '1500' : '90'}' (${unit}) or '10s'${min === 0 ? ', not negative' : ''}`,
+    expects: `a time such as '${unit === 'ms' ? '1500' : '90'}' (${unit}) or '10s'${atLeast(min)}`,
     parse: (value) => {
       const match = /^(-?\d+(?:\.\d+)?)\s*(ns|us|ms|s|m|h|d)?$/i.exec(value);
       if (!match) return undefined;
@@ -132,7 +137,7 @@ export function duration(unit: keyof typeof timeUnitsMs, min = Number.MIN_SAFE_I
 /** A number of bytes, with the binary suffixes k, m, g, t, p as Hadoop has them. */
 export function bytes(min = Number.MIN_SAFE_INTEGER): Codec<number> {
   return {
-    expects: `a number of bytes such as '65536' or '64m'${min === 0 ? ', not negative' : ''}`,
+    expects: `a number of bytes such as '65536' or '64m'${atLeast(min)}`,
     parse: (value) => {
       const match = /^(-?\d+)\s*([kmgtp])?$/i.exec(value);
       if (!match) return undefined;

@@ -201,7 +201,7 @@ const jobKeys = {
     { hadoopDefault: 'false' },
   ),
   uberMaxMaps: key(`${uber}.maxmaps`, integer(0), '9', 'Most maps of a small job.'),
-  uberMaxReduces: key(`${uber}.maxreduces`, integer(0, 1), '1', 'Most reduces of a small job.'),
+  uberMaxReduces: key(`${uber}.maxreduces`, integer(0), '1', 'Most reduces of a small job.'),
   uberMaxBytes: optionalKey(`${uber}.maxbytes`, bytes(0), 'Most input of a small job; absent: one block.'),
   containerReuseEnable: key(
     'bobbin.job.container-reuse.enable',

@@ -257,14 +257,7 @@ export interface NodeSignalProtocol {
 
 export type JobState = 'NEW' | 'INITED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'KILLED' | 'ERROR';
 export type TaskState = 'NEW' | 'SCHEDULED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'KILLED';
-export type TaskAttemptState =
-  | 'NEW'
-  | 'STARTING'
-  | 'RUNNING'
-  | 'COMMIT_PENDING'
-  | 'SUCCEEDED'
-  | 'FAILED'
-  | 'KILLED';
+export type TaskAttemptState = 'NEW' | 'STARTING' | 'RUNNING' | 'COMMIT_PENDING' | 'SUCCEEDED' | 'FAILED' | 'KILLED';
 export type Phase = 'STARTING' | 'MAP' | 'SHUFFLE' | 'SORT' | 'REDUCE' | 'CLEANUP';
 
 /** Group name to counter name to value; names are Hadoop's (reference/mapreduce.md 8.7). */

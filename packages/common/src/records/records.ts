@@ -3,12 +3,7 @@
  * converts them from and to messages. Hadoop: yarn.api.records.*, yarn.server.api.records.*. A field that is absent on the
  * wire and has no default is absent here.
  */
-import type {
-  ApplicationAttemptId,
-  ApplicationId,
-  ContainerId,
-  NodeId,
-} from './ids.js';
+import type { ApplicationAttemptId, ApplicationId, ContainerId, NodeId } from './ids.js';
 import type { Resource } from './resource.js';
 
 /** Hadoop's `hadoop.common.TokenProto`; `identifier` is opaque to its holder. */
@@ -22,14 +17,7 @@ export interface Token {
 }
 
 export type YarnApplicationState =
-  | 'NEW'
-  | 'NEW_SAVING'
-  | 'SUBMITTED'
-  | 'ACCEPTED'
-  | 'RUNNING'
-  | 'FINISHED'
-  | 'FAILED'
-  | 'KILLED';
+  'NEW' | 'NEW_SAVING' | 'SUBMITTED' | 'ACCEPTED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
 export type FinalApplicationStatus = 'UNDEFINED' | 'SUCCEEDED' | 'FAILED' | 'KILLED' | 'ENDED';
 export type YarnApplicationAttemptState =
   | 'NEW'
@@ -44,14 +32,7 @@ export type YarnApplicationAttemptState =
   | 'FINISHED'
   | 'KILLED';
 export type NodeState =
-  | 'NEW'
-  | 'RUNNING'
-  | 'UNHEALTHY'
-  | 'DECOMMISSIONED'
-  | 'LOST'
-  | 'REBOOTED'
-  | 'DECOMMISSIONING'
-  | 'SHUTDOWN';
+  'NEW' | 'RUNNING' | 'UNHEALTHY' | 'DECOMMISSIONED' | 'LOST' | 'REBOOTED' | 'DECOMMISSIONING' | 'SHUTDOWN';
 export type ContainerState = 'NEW' | 'RUNNING' | 'COMPLETE';
 export type NodeAction = 'NORMAL' | 'RESYNC' | 'SHUTDOWN';
 export type ExecutionType = 'GUARANTEED' | 'OPPORTUNISTIC';

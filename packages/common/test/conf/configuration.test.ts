@@ -141,7 +141,7 @@ describe('checks', () => {
       "mapreduce.job.ubertask.enable = 'yes' in a-site.xml: should be 'true' or 'false'",
       "mapreduce.job.reduce.slowstart.completedmaps = '5' in a-site.xml: should be a number from 0 to 1",
       "mapreduce.task.timeout = '10 minutes' in a-site.xml: should be a time such as '1500' (ms) or '10s', not negative",
-      "bobbin.fs.local.block-size = '1.5g' in a-site.xml: should be a number of bytes such as '65536' or '64m'",
+      "bobbin.fs.local.block-size = '1.5g' in a-site.xml: should be a number of bytes such as '65536' or '64m', above 0",
       "yarn.resourcemanager.address = 'http://rm:1' in a-site.xml: should be 'host:port' such as 'rm.example:8032'",
       "bobbin.log.level = 'loud' in a-site.xml: should be one of 'trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'",
       "unknown key 'bobbin.fs.local.blocksize' in a-site.xml; the nearest known one is 'bobbin.fs.local.block-size'",
