@@ -8,14 +8,15 @@ import { messageOf } from '@bobbin/mapreduce/runtime';
 import type { MemoryPlan } from './memory-plan.js';
 import type { AttemptFailure, FromWorker, ToWorker, WorkerStart } from './worker-messages.js';
 
-/** A worker that does not end within this time sits in a system call; its process has to go. */
-const TERMINATE_TIMEOUT_MS = 5000;
+/** A worker that does not end within this time cannot be ended; its process has to go. */
+const TERMINATE_TIMEOUT_MS = 2000;
 
 export interface AttemptSettings {
   /** The bundle that is worker and main thread alike. */
   readonly ourFile: string;
   readonly memory: MemoryPlan;
-  /** Which setting gives the container its memory, and its value: for the message when the heap is full. */
+  /** Memory of the container, and the key that sets it. */
+  readonly containerMb: number;
   readonly memoryKey: string;
   readonly clock: Clock;
 }
@@ -32,6 +33,8 @@ export type AttemptOutcome =
   | { readonly type: 'SUCCEEDED'; readonly heapBytes: number; readonly gcMs: number }
   /** `cleanedUp`: the runtime saw the end and discarded the attempt's output itself. */
   | { readonly type: 'FAILED'; readonly failure: AttemptFailure; readonly cleanedUp: boolean };
+
+type WorkerError = Error & { readonly code?: string };
 
 export class AttemptRunner {
   private readonly worker: Worker;
@@ -52,14 +55,15 @@ export class AttemptRunner {
     });
     this.outcome = new Promise((resolve) => {
       this.worker.on('message', (message: FromWorker) => this.received(message, resolve));
-      this.worker.on('error', (error) => resolve(this.failed(this.explain(error))));
+      this.worker.on('error', (error: WorkerError) => resolve(this.failed(this.explain(error))));
       this.worker.on('exit', () => resolve(this.failed(this.explainExit())));
     });
   }
 
   /**
-   * Ends the worker, whatever it does; resolves when no code of the user runs any more. A worker in a system call that does
-   * not return cannot be ended: then false, and only the end of the process helps. Safe to call twice.
+   * Ends the worker, whatever it does; resolves when no code of the user runs any more. A worker cannot be ended in a system call
+   * that does not return, nor (V8 13.6) in an optimised loop that calls nothing but built-in functions: then false, and only
+   * the end of the process helps. Safe to call twice.
    */
   end(): Promise<boolean> {
     return new Promise((resolve) => {
@@ -109,12 +113,12 @@ export class AttemptRunner {
   }
 
   /** An error event of the worker: out of memory, or something of ours that nobody caught. */
-  private explain(error: Error & { readonly code?: string }): string {
+  private explain(error: WorkerError): string {
     if (error.code !== 'ERR_WORKER_OUT_OF_MEMORY') return error.stack ?? error.message;
     const limitMb = this.settings.memory.maxOldGenerationSizeMb;
     return (
       `out of memory: the task's JavaScript heap reached its limit of ${limitMb} MiB; ` +
-      `keep less in memory, or raise ${this.settings.memoryKey}`
+      `keep less in memory, or raise ${this.settings.memoryKey} (now ${this.settings.containerMb})`
     );
   }
 

@@ -2,11 +2,10 @@
  * What an attempt has used of the machine: CPU, memory, garbage collection. Hadoop: Task.updateResourceCounters and GcTimeUpdater.
  * One attempt runs at a time, so the process's figures since its start are the attempt's.
  */
-import { readFileSync } from 'node:fs';
 import type { CounterGroups, TaskType } from '@bobbin/common';
+import { virtualBytes } from './proc-self.js';
 
 const TASK_COUNTER_GROUP = 'org.apache.hadoop.mapreduce.TaskCounter';
-const PAGE_BYTES = 4096;
 
 export class AttemptUsage {
   private readonly cpuAtStart = process.cpuUsage();
@@ -43,14 +42,5 @@ export class AttemptUsage {
         [`${this.taskType}_VIRTUAL_MEMORY_BYTES_MAX`]: this.maxVirtualBytes,
       },
     };
-  }
-}
-
-/** 0 where the system has no /proc. */
-function virtualBytes(): number {
-  try {
-    return Number(readFileSync('/proc/self/statm', 'latin1').split(' ', 1)[0]) * PAGE_BYTES;
-  } catch {
-    return 0;
   }
 }

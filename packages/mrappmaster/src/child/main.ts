@@ -10,11 +10,12 @@ import { systemClock, systemRandom } from '@bobbin/common';
 import { abortTask, messageOf, offHeapBytes, runTask, type TaskSpec } from '@bobbin/mapreduce/runtime';
 import { UmbilicalClient } from '../umbilical/umbilical-client.js';
 import type { AttemptSettings } from './attempt-runner.js';
+import type { ProcessEnd } from './exit.js';
 import { memoryOf, readChildEnvironment, type ChildEnvironment } from './child-environment.js';
 import { planMemory } from './memory-plan.js';
 import { runTaskWorker } from './task-worker.js';
 import type { WorkerStart } from './worker-messages.js';
-import { YarnChild } from './yarn-child.js';
+import { runYarnChild } from './yarn-child.js';
 
 /** The environment or the arguments are unusable; nothing was asked of the AM. */
 const BAD_START = 1;
@@ -50,12 +51,13 @@ function attemptSettings({ conf }: ChildEnvironment, { type }: TaskSpec): Attemp
   return {
     ourFile,
     memory: planMemory(memoryMb, offHeapMb),
-    memoryKey: `${key} (now ${memoryMb})`,
+    containerMb: memoryMb,
+    memoryKey: key,
     clock: systemClock,
   };
 }
 
-async function main(): Promise<number | 'KILL'> {
+function main(): Promise<ProcessEnd> {
   const environment = readChildEnvironment(process.argv.slice(2), process.env);
   const { amHost: host, amPort: port, containerId, jobToken, conf, localDirs } = environment;
   const umbilical = new UmbilicalClient({
@@ -67,7 +69,7 @@ async function main(): Promise<number | 'KILL'> {
     connectionWaitMs: environment.appMasterWaitMs,
     log,
   });
-  const child = new YarnChild({
+  return runYarnChild({
     clock: systemClock,
     umbilical,
     pid: process.pid,
@@ -78,20 +80,21 @@ async function main(): Promise<number | 'KILL'> {
     discardOutput: (spec) => abortTask(spec, { conf, localDirs, memoryMb: memoryOf(spec.type, conf).memoryMb, log }),
     log,
   });
-  return child.run();
 }
 
 if (isMainThread) {
   // Timers of ours do not keep a process alive; while a connection is awaited nothing else would.
   const { port1: keepAlive } = new MessageChannel();
   keepAlive.on('message', () => undefined);
-  void main().then(
-    (end) => (end === 'KILL' ? process.kill(process.pid, 'SIGKILL') : process.exit(end)),
-    (error: unknown) => {
-      log(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
-      process.exit(BAD_START);
-    },
-  );
+  void Promise.resolve()
+    .then(main)
+    .then(
+      (end) => (end === 'KILL' ? process.kill(process.pid, 'SIGKILL') : process.exit(end)),
+      (error: unknown) => {
+        log(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
+        process.exit(BAD_START);
+      },
+    );
 } else {
   void runTaskWorker(ourFile, runTask);
 }
