@@ -6,6 +6,7 @@ export { runReduceTask } from './reduce/reduce-task.js';
 export { runTask } from './run-task.js';
 export { abortTask } from './abort-task.js';
 export { offHeapBytes } from './task-conf.js';
+export { localizedProperties } from './localized-properties.js';
 export { computeSplits, type Splits } from './input/compute-splits.js';
 export { checkOutputSpecs, FileOutputCommitter, type CommitterOptions } from './output/file-output-committer.js';
 export * from '../errors.js';
