@@ -12,8 +12,8 @@ import type { ContainerLauncherEvent, MRAppEvent } from '../events.js';
 export interface UberChild {
   /** Ends it at once. Safe to call twice, and after it ended. */
   kill(): void;
-  /** Resolves when it has ended, with how: `exited with code 1`. */
-  readonly ended: Promise<string>;
+  /** Resolves when it has ended, with how: `exited with code 1`; undefined for an end in good order (code 0). */
+  readonly ended: Promise<string | undefined>;
 }
 
 export interface LocalContainerLauncherDeps {
@@ -105,16 +105,19 @@ export class LocalContainerLauncher {
     return child;
   }
 
-  private childEnded(how: string): void {
+  /** An end in good order while a task runs means that the task has failed and said why: nothing is to be added. */
+  private childEnded(how: string | undefined): void {
     const { dispatcher, log } = this.deps;
     if (!this.current) return;
     const { attemptId } = this.current;
     this.current = undefined;
     if (this.stopping) return;
-    log.warn(`the task process of ${attemptId} ${how}`);
     this.count('NUM_FAILED_UBERTASKS');
-    const diagnostics = `The task's process, in the container of the ApplicationMaster, ${how}`;
-    dispatcher.dispatch({ domain: 'taskattempt', type: 'TA_DIAGNOSTICS_UPDATE', attemptId, diagnostics });
+    if (how !== undefined) {
+      const diagnostics = `The task's process, in the container of the ApplicationMaster, ${how}`;
+      log.warn(`${attemptId}: ${diagnostics}`);
+      dispatcher.dispatch({ domain: 'taskattempt', type: 'TA_DIAGNOSTICS_UPDATE', attemptId, diagnostics });
+    }
     dispatcher.dispatch({ domain: 'taskattempt', type: 'TA_CONTAINER_COMPLETED', attemptId });
   }
 

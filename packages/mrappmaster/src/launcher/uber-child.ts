@@ -22,9 +22,12 @@ export function spawnUberChild(settings: UberChildSettings): UberChild {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: environment,
   });
-  const ended = new Promise<string>((resolve) => {
+  const ended = new Promise<string | undefined>((resolve) => {
     child.once('error', (error) => resolve(`could not be started: ${error.message}`));
-    child.once('exit', (code, signal) => resolve(signal ? `was ended by ${signal}` : `exited with code ${code}`));
+    child.once('exit', (code, signal) => {
+      if (signal) resolve(`was ended by ${signal}`);
+      else resolve(code === 0 ? undefined : `exited with code ${code}`);
+    });
   });
   return { ended, kill: () => void child.kill('SIGKILL') };
 }

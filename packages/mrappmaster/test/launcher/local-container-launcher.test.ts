@@ -13,8 +13,8 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
 
 class FakeChild implements UberChild {
   killed = false;
-  end: (how: string) => void = () => undefined;
-  readonly ended = new Promise<string>((resolve) => (this.end = resolve));
+  end: (how?: string) => void = () => undefined;
+  readonly ended = new Promise<string | undefined>((resolve) => (this.end = resolve));
   kill(): void {
     this.killed = true;
     this.end('was ended by SIGKILL');
@@ -90,6 +90,14 @@ it('the end of the process is the end of its task; the next one gets a new proce
     'TA_CONTAINER_LAUNCHED m_000001_0',
   ]);
   expect(children).toHaveLength(2);
+});
+
+it('an end in good order adds nothing to what the failed task said itself', async () => {
+  const { launch, turn, children } = aStand();
+  launch('MAP', 0);
+  await turn();
+  children[0]?.end();
+  expect(await turn()).toEqual(['TA_CONTAINER_COMPLETED m_000000_0']);
 });
 
 it('a cleanup of the running task ends the process and is answered when it has ended', async () => {

@@ -204,7 +204,10 @@ export class FakeCluster {
   spawn(containerId: ContainerId, port: number, tokens: Uint8Array) {
     const child = new ScriptedChild(containerId, '127.0.0.1', port, tokens, this.options.script, this.nextPid++);
     this.calls.push('spawn');
-    return { kill: () => child.kill(), ended: child.ended.then((code) => `exited with code ${code}`) };
+    return {
+      kill: () => child.kill(),
+      ended: child.ended.then((code) => (code === 0 ? undefined : `exited with code ${code}`)),
+    };
   }
 
   /** Ends every container of a node, as when it is lost. */
