@@ -21,13 +21,16 @@ interface Waiting {
 
 export class DeletionService implements Service {
   readonly name = 'DeletionService';
+  private readonly log: Logger;
   private nextId = 1;
   private readonly later = new Map<string, Waiting>();
   private readonly queue: string[] = [];
   private busy = 0;
   private idleWaiters: (() => void)[] = [];
 
-  constructor(private readonly deps: DeletionServiceDeps) {}
+  constructor(private readonly deps: DeletionServiceDeps) {
+    this.log = deps.log.child({ service: this.name });
+  }
 
   /** Takes up what an earlier NodeManager had scheduled. */
   start(): void {
@@ -102,7 +105,7 @@ export class DeletionService implements Service {
     try {
       await rm(path, { recursive: true, force: true, maxRetries: 2 });
     } catch (error) {
-      this.deps.log.warn(`cannot delete '${path}'`, { path, error });
+      this.log.warn(`cannot delete '${path}'`, { path, error });
     }
   }
 }

@@ -48,6 +48,7 @@ interface Collection {
 
 export class LocalDirsHandlerService implements Service {
   readonly name = 'LocalDirsHandlerService';
+  private readonly log: Logger;
   private readonly local: Collection;
   private readonly logs: Collection;
   private timer: Timer | undefined;
@@ -55,6 +56,7 @@ export class LocalDirsHandlerService implements Service {
   private checking: Promise<void> = Promise.resolve();
 
   constructor(private readonly deps: LocalDirsHandlerDeps) {
+    this.log = deps.log.child({ service: this.name });
     this.local = { what: 'local-dirs', all: deps.localDirs, good: [], bad: new Map(), next: 0 };
     this.logs = { what: 'log-dirs', all: deps.logDirs, good: [], bad: new Map(), next: 0 };
   }
@@ -125,12 +127,11 @@ export class LocalDirsHandlerService implements Service {
     for (const dir of collection.all) {
       const problem = await this.problemOf(dir);
       if (problem === undefined) continue;
-      if (collection.bad.get(dir) !== problem)
-        this.deps.log.warn(`${collection.what} ${dir} is bad: ${problem}`, { dir });
+      if (collection.bad.get(dir) !== problem) this.log.warn(`${collection.what} ${dir} is bad: ${problem}`, { dir });
       bad.set(dir, problem);
     }
     for (const dir of collection.bad.keys()) {
-      if (!bad.has(dir)) this.deps.log.info(`${collection.what} ${dir} is good again`, { dir });
+      if (!bad.has(dir)) this.log.info(`${collection.what} ${dir} is good again`, { dir });
     }
     collection.bad = bad;
     collection.good = collection.all.filter((dir) => !bad.has(dir));

@@ -66,6 +66,8 @@ export interface NodeStatusUpdaterDeps {
 
 /** How long the RM may hold an `awaitSignal`. */
 const SIGNAL_WAIT_MS = 30_000;
+/** How long an RM may take to hear that this node goes. */
+const LAST_WORDS_MS = 2000;
 /** Pause where the RM does not hold it, or fails. */
 const SIGNAL_PAUSE_MS = 1000;
 
@@ -107,18 +109,31 @@ export class NodeStatusUpdater implements Service {
     this.loops = Promise.all([this.heartbeats(), this.signals()]);
   }
 
-  /** Ends the loops and, unless supervised, takes the node off the RM's list. */
+  /** Ends a start that waits for an RM, which then rejects; does nothing once the node is registered. */
+  cancelStart(): void {
+    if (!this.registered) this.stopping.abort();
+  }
+
+  /**
+   * Ends the loops, tells the RM what has completed meanwhile and, unless supervised, that this node is gone. An RM that does not
+   * answer soon is left to find out by itself.
+   */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wakeLoop();
     await this.loops;
-    if (!this.registered || this.deps.supervised) return;
+    if (!this.registered) return;
     this.registered = false;
+    const patience = new AbortController();
+    const timer = this.deps.context.clock.after(LAST_WORDS_MS, () => patience.abort());
     try {
+      if (this.unreported.size > 0) await this.heartbeat(patience.signal);
       const { nodeId } = this.deps.context.identity();
-      await this.deps.tracker.unRegisterNodeManager({ nodeId });
+      if (!this.deps.supervised) await this.deps.tracker.unRegisterNodeManager({ nodeId }, { signal: patience.signal });
     } catch (error) {
       this.log.warn('cannot unregister; the RM will find this node lost', { error });
+    } finally {
+      timer.cancel();
     }
   }
 
@@ -186,7 +201,7 @@ export class NodeStatusUpdater implements Service {
     while (!this.stopping.signal.aborted) {
       this.newsWaiting = false;
       try {
-        await this.heartbeat();
+        await this.heartbeat(this.stopping.signal);
       } catch (error) {
         if (this.stopping.signal.aborted) return;
         if (error instanceof RegistrationRefusedError || error instanceof UnreachableError) {
@@ -199,7 +214,7 @@ export class NodeStatusUpdater implements Service {
     }
   }
 
-  private async heartbeat(): Promise<void> {
+  private async heartbeat(signal: AbortSignal): Promise<void> {
     const { context, keys } = this.deps;
     const ids = keys.ids();
     const completed = [...this.unreported.values()];
@@ -218,7 +233,7 @@ export class NodeStatusUpdater implements Service {
         ...(ids.containerToken === undefined ? {} : { lastKnownContainerTokenMasterKeyId: ids.containerToken }),
         ...(ids.nmToken === undefined ? {} : { lastKnownNMTokenMasterKeyId: ids.nmToken }),
       },
-      { signal: this.stopping.signal },
+      { signal },
     );
     this.updatedAtMs = context.clock.now();
     switch (answer.nodeAction) {
@@ -228,6 +243,7 @@ export class NodeStatusUpdater implements Service {
         );
       case 'RESYNC':
         this.log.warn(`the ResourceManager does not know this node: ${answer.diagnosticsMessage}; registering again`);
+        if (this.stopping.signal.aborted) return;
         await this.register();
         this.newsWaiting = true;
         return;

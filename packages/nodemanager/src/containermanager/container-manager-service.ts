@@ -259,7 +259,13 @@ export class ContainerManagerService implements Handlers<ContainerManagementProt
         );
       }
     }
-    // 6. It is new.
+    // 6. The user's name becomes part of paths and of the launch script.
+    if (!isSafeUserName(token.user)) {
+      throw new InvalidContainerError(
+        `user '${token.user}' cannot be the name of a folder here: letters, digits, '_', '.', '@', '+' and '-' can`,
+      );
+    }
+    // 7. It is new.
     if (context.containers.has(containerId)) {
       throw new InvalidContainerError(`Container ${containerId} already is running on this node!!`);
     }
@@ -325,6 +331,10 @@ export class ContainerManagerService implements Handlers<ContainerManagementProt
 function attemptOf(caller: Caller): ApplicationAttemptId {
   if (caller.kind === 'attempt') return caller.applicationAttemptId;
   throw new InvalidTokenError('this call needs an NMToken; use the one that came with the container');
+}
+
+function isSafeUserName(user: string): boolean {
+  return /^[\p{L}\p{N}_.@+-]+$/u.test(user) && user !== '.' && user !== '..';
 }
 
 function notHandled(containerId: ContainerId): YarnError {

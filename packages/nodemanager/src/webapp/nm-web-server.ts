@@ -15,6 +15,7 @@ import {
   toApplicationId,
   toContainerId,
   YarnError,
+  type Address,
   type ContainerId,
   type Logger,
   type NodeHealthStatus,
@@ -28,9 +29,8 @@ import { listLogs, openLog, rangeOf } from './container-logs.js';
 
 export interface NMWebServerDeps {
   readonly context: NMContext;
-  readonly host: string;
-  /** 0 picks a free one. */
-  readonly port: number;
+  /** Port 0 picks a free one. */
+  readonly address: Address;
   readonly logDirs: readonly string[];
   readonly resource: Resource;
   readonly version: string;
@@ -77,7 +77,7 @@ export class NMWebServer implements Service {
 
   /** Listens. Rejects with CannotListenError. */
   async start(): Promise<void> {
-    const { host, port } = this.deps;
+    const { host, port } = this.deps.address;
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', (error) => {
         const why = `${error.message}; set another address in yarn.nodemanager.webapp.address`;

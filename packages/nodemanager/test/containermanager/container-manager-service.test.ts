@@ -66,6 +66,15 @@ describe('startContainers', () => {
     expect(className).toContain('InvalidContainerException');
   });
 
+  test.each(['../../etc', '..', 'a/b', '', 'a"; rm -rf x; "'])(
+    'user %j, which would leave its folder, is refused',
+    async (user) => {
+      await using stand = await NodeStand.start();
+      const token = stand.rm.containerToken(stand.newContainer(), stand.nodeId, { user });
+      expect((await reason(start(stand, token))).message).toContain('cannot be the name of a folder');
+    },
+  );
+
   test('data for a service this node has not is refused, and names it', async () => {
     await using stand = await NodeStand.start();
     const token = stand.rm.containerToken(stand.newContainer(), stand.nodeId);

@@ -9,12 +9,11 @@ import type { AuxiliaryService } from './auxiliary-service.js';
 export class AuxServices implements Service {
   readonly name = 'AuxServices';
   private readonly services: ReadonlyMap<string, AuxiliaryService>;
+  private readonly log: Logger;
   private readonly started: AuxiliaryService[] = [];
 
-  constructor(
-    services: readonly AuxiliaryService[],
-    private readonly log: Logger,
-  ) {
+  constructor(services: readonly AuxiliaryService[], log: Logger) {
+    this.log = log.child({ service: this.name });
     this.services = new Map(services.map((service) => [service.name, service]));
   }
 
