@@ -11,3 +11,15 @@ export class NodeNotFoundError extends YarnError {
     });
   }
 }
+
+/** This process is about to end, and a submission had not been stored; thrown to its caller, who may send it again. */
+export class ResourceManagerStoppingError extends YarnError {
+  constructor(what: string) {
+    super(`the ResourceManager stops before it has stored ${what}; send it again`, {
+      code: 'RESOURCE_MANAGER_STOPPING',
+      status: 'UNAVAILABLE',
+      hadoopClass: 'org.apache.hadoop.ipc.RetriableException',
+      retriable: true,
+    });
+  }
+}

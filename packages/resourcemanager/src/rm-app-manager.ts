@@ -4,6 +4,7 @@
  */
 import { type ApplicationId, type ApplicationSubmissionContext, BadRequestError, type Clock } from '@bobbin/common';
 import type { RMConf } from './conf/rm-conf.js';
+import { ResourceManagerStoppingError } from './errors.js';
 import type { RMEvent } from './events.js';
 import type { StoredApplication } from './recovery/rm-state-store.js';
 import type { AppWatchers } from './rmapp/app-watchers.js';
@@ -35,6 +36,7 @@ export class RMAppManager {
       app.tell({ type: 'START' });
     }
     await this.deps.watchers.until(app, (a) => a.isStored, Infinity);
+    if (!app.isStored) throw new ResourceManagerStoppingError(`application ${given.applicationId}`);
   }
 
   /** Takes up what the store holds. To be called once, before anything else is dispatched. */

@@ -110,6 +110,7 @@ export class RMCore {
       dispatcher,
       registry,
       scheduler: new FifoScheduler({ ...conf, epoch: state.epoch }),
+      epoch: state.epoch,
       allocationExpirer: this.allocationExpirer,
       wakeAM: (attemptId) => this.amService.wake(attemptId),
     });
@@ -162,6 +163,7 @@ export class RMCore {
       amFinishing,
       changed: (changed) => watchers.changed(changed),
       diagnosticsLimit: conf.diagnosticsLimit,
+      amBlacklistThreshold: conf.amBlacklistThreshold,
     };
     this.appManager = new RMAppManager({ clock, conf, watchers, app });
     this.launcher = new AMLauncher({

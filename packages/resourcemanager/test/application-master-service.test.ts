@@ -204,24 +204,27 @@ describe('what is given', () => {
 
   test('a caller whose AMRM key is old gets a new token', async () => {
     const { c, am } = await oneAM({
-      'yarn.am.liveness-monitor.expiry-interval-ms': '100000000',
+      'yarn.am.liveness-monitor.expiry-interval-ms': '20000000',
       'yarn.nm.liveness-monitor.expiry-interval-ms': '100000000',
     });
     c.core.start();
     const old: Caller = { ...am.caller };
-    await c.advance(86_400_000);
+    for (let part = 1; part <= 5; part++) {
+      await c.advance(86_400_000 / 5);
+      if (part < 5) await am.allocate();
+    }
     const request: AllocateRequest = {
       ask: [],
       release: [],
       blacklistAdditions: [],
       blacklistRemovals: [],
-      responseId: 0,
+      responseId: 4,
       progress: 0,
     };
     const answer = c.core.amService.allocate(request, old);
     await c.settle();
     expect((await answer).amRmToken?.kind).toBe('YARN_AM_RM_TOKEN');
-    expect((await am.allocate({ responseId: 1 })).amRmToken).toBeUndefined();
+    expect((await am.allocate({ responseId: 5 })).amRmToken).toBeUndefined();
   });
 });
 

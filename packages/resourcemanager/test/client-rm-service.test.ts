@@ -132,6 +132,13 @@ describe('submission', () => {
   });
 });
 
+test('a submission that was not stored when the ResourceManager stops is not acknowledged', async () => {
+  const c = new MockCluster();
+  const call = c.core.clientService.submitApplication({ applicationSubmissionContext: c.submission() }, ALICE);
+  c.core.stop();
+  await expect(call).rejects.toMatchObject({ code: 'RESOURCE_MANAGER_STOPPING', retriable: true });
+});
+
 describe('reports', () => {
   test('are held until the state is another', async () => {
     const c = new MockCluster();
@@ -198,8 +205,7 @@ describe('reports', () => {
       { applicationAttemptId: am.attemptId, state: 'RUNNING', amContainerId: am.containerId },
     ]);
     expect(
-      (await service.getApplicationAttemptReport({ applicationAttemptId: am.attemptId }, ALICE))
-        .applicationAttemptReport.host,
+      service.getApplicationAttemptReport({ applicationAttemptId: am.attemptId }, ALICE).applicationAttemptReport.host,
     ).toBe('h');
     expect(service.getContainers({ applicationAttemptId: am.attemptId }, ALICE).containers).toMatchObject([
       { containerId: am.containerId, state: 'RUNNING' },
@@ -210,11 +216,9 @@ describe('reports', () => {
     ]);
     expect(service.getClusterNodes({ nodeStates: ['LOST'] }, ALICE).nodeReports).toEqual([]);
     expect(
-      (
-        await service.getQueueInfo(
-          { queueName: 'default', includeApplications: true, includeChildQueues: false, recursive: false },
-          ALICE,
-        )
+      service.getQueueInfo(
+        { queueName: 'default', includeApplications: true, includeChildQueues: false, recursive: false },
+        ALICE,
       ).queueInfo,
     ).toMatchObject({ queuePath: 'root.default', state: 'RUNNING', applications: [{ applicationId: app }] });
     expect(service.getClusterMetrics({}, ALICE).clusterMetrics.numActiveNodeManagers).toBe(1);

@@ -28,7 +28,7 @@ describe('registration', () => {
     expect(answer.nmTokenMasterKey?.keyId).toBe(c.core.security.nm.keys.current.keyId);
   });
 
-  test.each([
+  test.each<[string, Record<string, string>, object, RegExp]>([
     [
       'smaller than the smallest container',
       {},
@@ -38,7 +38,7 @@ describe('registration', () => {
     ['without cores', {}, { resource: { memoryMb: 4096, vcores: 0 } }, /minimum allocations/],
     ['too old', { 'yarn.resourcemanager.nodemanager.minimum.version': '0.2.0' }, {}, /Version 0\.1\.0.*0\.2\.0/],
   ])('a node that is %s must shut down, and is told why', (_what, properties, over, why) => {
-    const c = new MockCluster(properties as Record<string, string>);
+    const c = new MockCluster(properties);
     expect(register(c, over)).toMatchObject({
       nodeAction: 'SHUTDOWN',
       diagnosticsMessage: expect.stringMatching(why) as unknown,
@@ -125,7 +125,7 @@ describe('heartbeats', () => {
     await a.heartbeat();
     await c.advance(1);
     expect([...c.core.registry.nodes.keys()]).toEqual(['a:1']);
-    expect((await c.core.clientService.getClusterMetrics({}, ALICE)).clusterMetrics).toMatchObject({
+    expect(c.core.clientService.getClusterMetrics({}, ALICE).clusterMetrics).toMatchObject({
       numActiveNodeManagers: 1,
       numLostNodeManagers: 1,
     });

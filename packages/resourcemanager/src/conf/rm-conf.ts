@@ -2,7 +2,14 @@
  * RMConf: the configuration of the ResourceManager, read once when it starts. Hadoop: YarnConfiguration. Units are in the names; keys,
  * defaults and meaning stand in common's tables (docs/configuration.md).
  */
-import { bobbinKeys, rmKeys, type Address, type Configuration, type Resource } from '@bobbin/common';
+import {
+  bobbinKeys,
+  ConfigurationError,
+  rmKeys,
+  type Address,
+  type Configuration,
+  type Resource,
+} from '@bobbin/common';
 
 export interface RMConf {
   readonly address: Address;
@@ -31,6 +38,8 @@ export interface RMConf {
   readonly amRmKeyRollingIntervalMs: number;
   readonly nmKeyRollingIntervalMs: number;
   readonly containerKeyRollingIntervalMs: number;
+  /** 0 where AM nodes are never avoided. */
+  readonly amBlacklistThreshold: number;
   /** `NONE`: any. */
   readonly nodeManagerMinimumVersion: string;
   /** Empty: no such list. */
@@ -47,7 +56,33 @@ export interface RMConf {
 /** AMs hold at most half of the cluster's memory together (docs/decisions/011-one-share-for-appmasters.md). */
 const MAX_AM_SHARE = 0.5;
 
+/** Throws ConfigurationError with everything that does not fit together. */
 export function rmConf(conf: Configuration): RMConf {
+  const compiled = compile(conf);
+  const problems = [...problemsOf(compiled, conf)];
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return compiled;
+}
+
+function* problemsOf(rm: RMConf, conf: Configuration): Iterable<string> {
+  const { minimumAllocation: min, maximumAllocation: max } = rm;
+  for (const [name, least, most] of [
+    ['mb', min.memoryMb, max.memoryMb],
+    ['vcores', min.vcores, max.vcores],
+  ] as const) {
+    if (least <= most) continue;
+    yield `yarn.scheduler.minimum-allocation-${name} is ${least}, more than yarn.scheduler.maximum-allocation-${name}, which is ${most}`;
+  }
+  const scheduler = conf.get(rmKeys.schedulerClass);
+  if (!/(^|\.)FifoScheduler$/.test(scheduler)) {
+    yield `${rmKeys.schedulerClass.name}: '${scheduler}' is not known; this release has Hadoop's FifoScheduler`;
+  }
+  if (rm.amRmKeyRollingIntervalMs <= 3 * rm.amExpiryIntervalMs) {
+    yield `${rmKeys.amRmTokensMasterKeyRollingIntervalMs.name} should be more than three times ${rmKeys.amExpiryIntervalMs.name} (${rm.amExpiryIntervalMs} ms)`;
+  }
+}
+
+function compile(conf: Configuration): RMConf {
   return {
     address: conf.get(rmKeys.address),
     bindHost: conf.get(rmKeys.bindHost),
@@ -79,6 +114,9 @@ export function rmConf(conf: Configuration): RMConf {
     amRmKeyRollingIntervalMs: conf.get(rmKeys.amRmTokensMasterKeyRollingIntervalMs),
     nmKeyRollingIntervalMs: conf.get(rmKeys.nmTokensMasterKeyRollingIntervalMs),
     containerKeyRollingIntervalMs: conf.get(rmKeys.containerTokensMasterKeyRollingIntervalMs),
+    amBlacklistThreshold: conf.get(rmKeys.amNodeBlacklistingEnabled)
+      ? conf.get(rmKeys.amNodeBlacklistingDisableThreshold)
+      : 0,
     nodeManagerMinimumVersion: conf.get(rmKeys.nodeManagerMinimumVersion),
     nodesIncludePath: conf.get(rmKeys.nodesIncludePath),
     nodesExcludePath: conf.get(rmKeys.nodesExcludePath),

@@ -27,4 +27,6 @@ export interface RMAppDeps {
   readonly changed: (app: RMApp) => void;
   /** Of attempts, in characters. */
   readonly diagnosticsLimit: number;
+  /** The next AM avoids hosts where one has failed while they are fewer than this part of the nodes; 0: it avoids none. */
+  readonly amBlacklistThreshold: number;
 }

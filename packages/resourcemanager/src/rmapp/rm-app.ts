@@ -54,6 +54,8 @@ export class RMApp {
   private reported: YarnApplicationState = 'NEW';
   private readonly ranNodes = new Set<NodeId>();
   private readonly nodeUpdates = new Map<NodeId, NodeUpdateType>();
+  /** Hosts where an AM of this application has failed. */
+  private readonly amFailedHosts = new Set<string>();
   private readonly stored: readonly AttemptStateData[];
   private snapshot: SnapshotFrom<typeof rmAppMachine>;
 
@@ -149,6 +151,16 @@ export class RMApp {
     if (!this.submission.keepContainersAcrossApplicationAttempts) return false;
     const failure = { type: 'ATTEMPT_FAILED', diagnostics: '', counts, atMs, keepContainers: true } as const;
     return attemptsLeftAfter(this.snapshot.context, failure);
+  }
+
+  amFailedOn(host: string): void {
+    this.amFailedHosts.add(host);
+  }
+
+  /** Hosts the next AM is kept from; none where they have become too many to do without. */
+  hostsToAvoid(): readonly string[] {
+    const { amBlacklistThreshold, registry } = this.deps;
+    return this.amFailedHosts.size < amBlacklistThreshold * registry.nodes.size ? [...this.amFailedHosts] : [];
   }
 
   /** The attempt that a container of `owner` belongs to now; undefined where nobody wants it. */

@@ -115,8 +115,11 @@ export class RMNode {
       containersToSignal: this.signals.splice(0),
     };
     for (const id of this.toForget) this.completed.delete(id);
-    for (const id of this.completed) {
-      if (this.finishedApps.has(applicationOf(parseContainerId(id).applicationAttemptId))) this.completed.delete(id);
+    if (this.finishedApps.size > 0) {
+      // The node forgets a finished application as a whole.
+      for (const id of this.completed) {
+        if (this.finishedApps.has(applicationOf(parseContainerId(id).applicationAttemptId))) this.completed.delete(id);
+      }
     }
     this.toCleanUp.clear();
     this.finishedApps.clear();

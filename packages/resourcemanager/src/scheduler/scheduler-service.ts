@@ -37,6 +37,8 @@ export interface SchedulerServiceDeps {
   readonly dispatcher: EventSink<RMEvent>;
   readonly registry: RMRegistry;
   readonly scheduler: ResourceScheduler;
+  /** Of this ResourceManager's life; stands in the ids of the containers it has given. */
+  readonly epoch: number;
   /** Watches containers from the pull until their node reports them. */
   readonly allocationExpirer: LivelinessMonitor<ContainerId>;
   /** There is something for this AM to pull. */
@@ -55,6 +57,8 @@ export class SchedulerService {
   private readonly allocated = new Map<ApplicationAttemptId, RMContainer[]>();
   /** Releases of containers that no node has reported yet after a restart. */
   private readonly pendingReleases = new Set<ContainerId>();
+  /** Containers of an earlier life of the ResourceManager that were taken up again in this one. */
+  private readonly recovered = new Set<ContainerId>();
   private readonly containerDeps: RMContainerDeps;
   private open = true;
   private decisionDue = false;
@@ -217,6 +221,11 @@ export class SchedulerService {
       this.kill(id, ContainerExitStatus.ABORTED, 'Container of a completed application');
     }
     this.allocated.delete(attemptId);
+    for (const id of this.recovered) {
+      if (!this.deps.registry.containers.has(id) && parseContainerId(id).applicationAttemptId === attemptId) {
+        this.recovered.delete(id);
+      }
+    }
     this.deps.scheduler.apply({ type: 'ATTEMPT_REMOVED', attemptId, keepContainers });
     this.changed();
   }
@@ -256,11 +265,13 @@ export class SchedulerService {
     }
     const owner = parseContainerId(containerId).applicationAttemptId;
     const attemptId = registry.apps.get(applicationOf(owner))?.ownerOfContainersOf(owner);
-    if (attemptId === undefined) {
+    // One that was given or taken up in this life and is no longer known has ended here: its AM was told so.
+    if (attemptId === undefined || this.hasEndedHere(containerId)) {
       if (reported.state === 'COMPLETE') this.forgetOnNode(nodeId, containerId);
       else this.cleanUpOnNode(nodeId, containerId);
       return;
     }
+    this.recovered.add(containerId);
     const isAM = registry.attempt(attemptId)?.masterContainer?.id === containerId;
     const { resource, priority, allocationRequestId } = reported;
     const container = this.newContainer({
@@ -280,6 +291,10 @@ export class SchedulerService {
     }
     container.handle({ type: 'RECOVER', status });
     if (this.pendingReleases.delete(containerId)) this.release(containerId);
+  }
+
+  private hasEndedHere(containerId: ContainerId): boolean {
+    return parseContainerId(containerId).epoch === this.deps.epoch || this.recovered.has(containerId);
   }
 
   // ---- what containers tell ----------------------------------------------------------------------------------------

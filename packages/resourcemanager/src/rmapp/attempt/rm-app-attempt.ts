@@ -7,6 +7,7 @@ import {
   ANY,
   begin,
   decide,
+  parseNodeId,
   type ApplicationAttemptId,
   type ApplicationAttemptReport,
   type Container,
@@ -22,7 +23,7 @@ import type { AttemptStateData } from '../../recovery/rm-state-store.js';
 import type { RMAppDeps } from '../rm-app-deps.js';
 import type { RMAppEvent } from '../rm-app-machine.js';
 import type { RMApp } from '../rm-app.js';
-import { countsAsFailure } from './failure-counting.js';
+import { countsAsFailure, speaksAgainstHost } from './failure-counting.js';
 import {
   rmAppAttemptMachine,
   type AttemptOutcome,
@@ -44,6 +45,8 @@ export class RMAppAttempt {
   /** What clients are told while FINAL_SAVING. */
   private shownState: RMAppAttemptState = 'NEW';
   private justFinished: { readonly nodeId: NodeId; readonly status: ContainerStatus }[] = [];
+  /** While it waits for its container. */
+  private avoidedHosts: readonly string[] = [];
   private sentToAM: { readonly nodeId: NodeId; readonly containerId: ContainerId }[] = [];
   private snapshot: SnapshotFrom<typeof rmAppAttemptMachine>;
 
@@ -159,6 +162,8 @@ export class RMAppAttempt {
     if (event.type === 'CONTAINER_ALLOCATED') {
       if (!this.waitsForContainer) return event;
       const [given] = this.deps.schedulerService.pull(this.attemptId);
+      // What the AM itself avoids is its own matter.
+      if (this.avoidedHosts.length > 0) this.demand([], [], this.avoidedHosts);
       return given ? { type: 'CONTAINER_ALLOCATED', container: given.toRecord() } : { type: 'CONTAINER_ALLOCATED' };
     }
     if (!('diagnostics' in event) || event.diagnostics.length <= this.deps.diagnosticsLimit) return event;
@@ -234,12 +239,16 @@ export class RMAppAttempt {
       allocationRequestId: -1,
     };
     const asks = given.map(({ resourceName, relaxLocality }) => ({ ...base, resourceName, relaxLocality }));
-    const demand = {
-      asks: asks.length > 0 ? asks : [base],
-      releases: [],
-      blacklistAdditions: [],
-      blacklistRemovals: [],
-    };
+    this.avoidedHosts = this.app.hostsToAvoid();
+    this.demand(asks.length > 0 ? asks : [base], this.avoidedHosts, []);
+  }
+
+  private demand(
+    asks: readonly ResourceRequest[],
+    blacklistAdditions: readonly string[],
+    blacklistRemovals: readonly string[],
+  ): void {
+    const demand = { asks, releases: [], blacklistAdditions, blacklistRemovals };
     this.deps.schedulerService.allocate(this.attemptId, demand, false);
   }
 
@@ -273,6 +282,8 @@ export class RMAppAttempt {
     const counts = countsAsFailure(outcome.exitStatus);
     const keepContainers = outcome.state === 'FAILED' && app.keepsContainersAfter(counts, atMs);
     if (outcome.state === 'FAILED') {
+      const master = this.masterContainer;
+      if (master && speaksAgainstHost(outcome.exitStatus)) app.amFailedOn(parseNodeId(master.nodeId).host);
       this.tellApp({ type: 'ATTEMPT_FAILED', diagnostics: outcome.diagnostics, counts, atMs, keepContainers });
     } else if (outcome.state === 'KILLED') {
       this.tellApp({ type: 'ATTEMPT_KILLED', diagnostics: outcome.diagnostics });
@@ -280,10 +291,13 @@ export class RMAppAttempt {
       this.tellApp({ type: 'ATTEMPT_FINISHED', ...lastWords(outcome) });
     }
     if (recovered) return;
-    const { dispatcher } = this.deps;
+    const { dispatcher, registry } = this.deps;
     dispatcher.dispatch({ domain: 'scheduler', type: 'ATTEMPT_REMOVED', attemptId, keepContainers });
     if (!keepContainers) this.acknowledge(this.sentToAM.splice(0));
-    if (this.masterContainer) dispatcher.dispatch({ domain: 'amlauncher', type: 'CLEANUP', attemptId });
+    const master = this.masterContainer;
+    if (master && registry.containers.has(master.id)) {
+      dispatcher.dispatch({ domain: 'amlauncher', type: 'CLEANUP', attemptId });
+    }
   }
 
   private tellApp(event: RMAppEvent): void {
