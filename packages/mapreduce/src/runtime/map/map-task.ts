@@ -60,7 +60,7 @@ function sortingCollector(spec: MapTaskSpec, job: Job, env: TaskEnv, conf: TaskC
   if (mapOutput === undefined) {
     throw new TaskConfigurationError(`the job has no mapOutput, but mapreduce.job.reduces is ${spec.numReduces}`);
   }
-  const runner = combinerOf(job, contextOf(env.progress, env.conf));
+  const runner = combinerOf(job, contextOf(env.progress, env.conf), () => env.progress.touch());
   const partitioner = checkedPartitioner(job, spec.numReduces);
   const settings: CollectorSettings = {
     dir: makeAttemptDir(env.localDirs, spec.attemptId),

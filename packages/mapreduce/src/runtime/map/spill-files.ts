@@ -120,10 +120,10 @@ export class SpillFiles {
   }
 
   private mergeInto(writer: SegmentWriter, segments: readonly Segment[], combiner: Combiner | undefined): void {
-    const merger = new Merger(this.slab, 0, this.slabLimit, segments);
+    const merger = new Merger(this.slab, 0, this.slabLimit, segments, this.settings.touch);
     try {
       if (combiner !== undefined) combiner.combine(merger, writer);
-      else copyRecords(merger, writer, this.settings.touch);
+      else copyRecords(merger, writer);
     } finally {
       merger.close();
       this.add(SLOT.fileBytesRead, merger.consumedBytes);
@@ -152,14 +152,9 @@ export class SpillFiles {
   }
 }
 
-const RECORDS_BETWEEN_SIGNS = 10_000;
-
 /** All records of a merge as they are. */
-export function copyRecords(merger: Merger, writer: SegmentWriter, touch: () => void): void {
-  for (let records = 1; merger.next(); records++) {
-    writer.appendEncoded(merger.buffer, merger.recordStart, merger.recordLength);
-    if (records % RECORDS_BETWEEN_SIGNS === 0) touch();
-  }
+export function copyRecords(merger: Merger, writer: SegmentWriter): void {
+  while (merger.next()) writer.appendEncoded(merger.buffer, merger.recordStart, merger.recordLength);
 }
 
 function asError(thrown: unknown): Error {

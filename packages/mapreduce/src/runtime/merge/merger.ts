@@ -77,9 +77,16 @@ export class Merger implements GroupedRecords {
 
   /**
    * Opens `segments`; those of files share bytes `windowsFrom` to `windowsTo` of the slab, which must be at least 16 bytes for
-   * each. Equal keys come in the order of `segments`. Call `close` when done or failed.
+   * each. Equal keys come in the order of `segments`. `onRead` is called whenever a
+   * window has been filled: a sign of life. Call `close` when done or failed.
    */
-  constructor(slab: Buffer, windowsFrom: number, windowsTo: number, segments: readonly Segment[]) {
+  constructor(
+    slab: Buffer,
+    windowsFrom: number,
+    windowsTo: number,
+    segments: readonly Segment[],
+    private readonly onRead: () => void = () => undefined,
+  ) {
     this.buffer = slab;
     this.keyBuffer = slab;
     this.view = viewOf(slab);
@@ -293,6 +300,7 @@ export class Merger implements GroupedRecords {
     run.filled += wanted;
     run.fileAt += wanted;
     run.fileLeft -= wanted;
+    this.onRead();
     if (run.fileLeft === 0) this.checkSum(run, run.file);
   }
 

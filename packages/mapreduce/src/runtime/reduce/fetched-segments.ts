@@ -118,12 +118,12 @@ export class FetchedSegments {
   private mergeToFile(segments: readonly Segment[], combiner?: Combiner): FileSegment {
     const { slab, counters, touch } = this.settings;
     const path = this.newPath();
-    const merger = new Merger(slab.buffer, slab.windowsFrom, slab.areaFrom, segments);
+    const merger = new Merger(slab.buffer, slab.windowsFrom, slab.areaFrom, segments, touch);
     const file = LocalFile.create(path);
     const writer = new SegmentWriter(file, slab.buffer, slab.areaFrom, slab.areaTo);
     try {
       if (combiner !== undefined) combiner.combine(merger, writer);
-      else copyRecords(merger, writer, touch);
+      else copyRecords(merger, writer);
       writer.endSegment();
     } catch (error) {
       file.close();

@@ -32,7 +32,7 @@ export async function runReduceTask(spec: ReduceTaskSpec, job: Job, env: TaskEnv
     const segments = await shuffle(spec, job, env, conf, slab);
     env.progress.setFinishTime('SHUFFLE', env.clock.now());
     env.progress.beginPhase('SORT', 1 / 3, 1 / 3, 1);
-    const merger = new Merger(slab.buffer, slab.windowsFrom, slab.areaFrom, segments);
+    const merger = new Merger(slab.buffer, slab.windowsFrom, slab.areaFrom, segments, () => env.progress.touch());
     try {
       env.progress.setFinishTime('SORT', env.clock.now());
       env.progress.beginPhase('REDUCE', 2 / 3, 1 / 3, inputBytes(segments));
@@ -58,7 +58,7 @@ function shuffle(
   conf: TaskConf,
   slab: ReduceSlab,
 ): Promise<readonly Segment[]> {
-  const combiner = combinerOf(job, contextOf(env.progress, env.conf));
+  const combiner = combinerOf(job, contextOf(env.progress, env.conf), () => env.progress.touch());
   const segments = new FetchedSegments({
     slab,
     dir: makeAttemptDir(env.localDirs, spec.attemptId),
@@ -130,7 +130,7 @@ async function callReducer(
     ...contextOf(env.progress, env.conf),
     emit: (key, value) => writer.write(key, value),
   };
-  const values = new ValueSequence(valueCodec);
+  const values = new ValueSequence(valueCodec, () => env.progress.advance(merger.consumedBytes));
   let where = 'setup of the reducer';
   try {
     await reducer.setup?.(context);

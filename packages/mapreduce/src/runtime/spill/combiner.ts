@@ -24,12 +24,16 @@ export interface Combiner {
   readonly counts: Readonly<CombineCounts>;
 }
 
-/** The job's combiner, if it has one. `context` gives user code all but `emit`. */
-export function combinerOf(job: Job, context: Omit<TaskContext<unknown, unknown>, 'emit'>): Combiner | undefined {
+/** The job's combiner, if it has one. `context` gives user code all but `emit`; `touch` is called for each value it reads. */
+export function combinerOf(
+  job: Job,
+  context: Omit<TaskContext<unknown, unknown>, 'emit'>,
+  touch: () => void,
+): Combiner | undefined {
   const { combiner, mapOutput } = job;
   if (combiner === undefined || mapOutput === undefined) return undefined;
   return typeof combiner === 'function'
-    ? new FunctionCombiner(combiner, mapOutput.key, mapOutput.value, context)
+    ? new FunctionCombiner(combiner, mapOutput.key, mapOutput.value, context, touch)
     : new AggregateCombiner(combiner, mapOutput.key, mapOutput.value as Codec<number>);
 }
 
@@ -85,8 +89,9 @@ class FunctionCombiner implements Combiner {
     private readonly keyCodec: Codec<unknown>,
     private readonly valueCodec: Codec<unknown>,
     context: Omit<TaskContext<unknown, unknown>, 'emit'>,
+    touch: () => void,
   ) {
-    this.values = new ValueSequence(valueCodec);
+    this.values = new ValueSequence(valueCodec, touch);
     this.context = { ...context, emit: (key, value) => this.emit(key, value) };
   }
 

@@ -13,7 +13,11 @@ export class ValueSequence implements Iterable<unknown> {
   /** Number of the group, so that an iterator kept from an earlier one is noticed. */
   private generation = 0;
 
-  constructor(private readonly codec: Codec<unknown>) {}
+  /** `onValue` is called for each value read: a sign of life. */
+  constructor(
+    private readonly codec: Codec<unknown>,
+    private readonly onValue: () => void,
+  ) {}
 
   /** The values of the group `groups` stands at. */
   over(groups: GroupedRecords): Iterable<unknown> {
@@ -47,6 +51,7 @@ export class ValueSequence implements Iterable<unknown> {
     }
     if (!groups.nextValue()) return { done: true, value: undefined };
     this.count++;
+    this.onValue();
     return {
       done: false,
       value: codec.decode(groups.buffer, groups.valueStart, groups.valueStart + groups.valueLength),

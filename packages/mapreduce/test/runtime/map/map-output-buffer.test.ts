@@ -99,7 +99,7 @@ test.each(['library', 'function', 'table'] as const)('sums are right with a comb
           combiner: kind === 'function' ? total : sum,
           reducer: sum,
         });
-        const combiner = combinerOf(job, context);
+        const combiner = combinerOf(job, context, () => undefined);
         const given = settings(dir.path, {
           bufferBytes,
           partitions,
@@ -151,7 +151,7 @@ test('a combiner that emits under another key is refused', () => {
     combiner: (_key, values, { emit }) => emit('other', [...values].length),
     reducer: sum,
   });
-  const combiner = combinerOf(job, context);
+  const combiner = combinerOf(job, context, () => undefined);
   const collector = new MapOutputBuffer(
     settings(dir.path, { key: text, value: long, ...(combiner ? { combiner } : {}) }),
   );
