@@ -27,7 +27,6 @@ import {
   type StubOptions,
 } from '@bobbin/common';
 import { nmSettings, type NMSettings } from './conf/nm-settings.js';
-import type { ContainerExecutor } from './container-executor.js';
 import type { Application } from './containermanager/application/application.js';
 import { AuxServices } from './containermanager/auxservices/aux-services.js';
 import { ShuffleHandler } from './containermanager/auxservices/shuffle-handler.js';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { AnyStateMachine } from 'xstate';
 import { targetsOf, transitionTable } from '@bobbin/common';
 import { markdownTable } from '@bobbin/common/testing';
-import { applicationMachine } from '../src/containermanager/application/application-machine.js';
-import { containerMachine } from '../src/containermanager/container/container-machine.js';
-import { localizedResourceMachine } from '../src/containermanager/localizer/localized-resource-machine.js';
+import { applicationMachine } from '../../src/containermanager/application/application-machine.js';
+import { containerMachine } from '../../src/containermanager/container/container-machine.js';
+import { localizedResourceMachine } from '../../src/containermanager/localizer/localized-resource-machine.js';
 
-const src = join(__dirname, '..', 'src', 'containermanager');
-const arcs = JSON.parse(readFileSync(join(__dirname, 'data', 'hadoop-3.4.2-arcs.json'), 'utf8')) as Record<
+const src = join(__dirname, '..', '..', 'src', 'containermanager');
+const arcs = JSON.parse(readFileSync(join(__dirname, '..', 'data', 'hadoop-3.4.2-arcs.json'), 'utf8')) as Record<
   string,
   Record<string, Record<string, string[]>>
 >;
