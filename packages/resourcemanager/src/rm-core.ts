@@ -4,11 +4,13 @@
  * what it holds. At the end of each turn of the dispatcher the store commits, then held calls are answered.
  */
 import {
+  ContainerExitStatus,
   Dispatcher,
   type ApplicationAttemptId,
   type Clock,
   type ContainerId,
   type Logger,
+  type NMContainerStatus,
   type NodeId,
   type RandomSource,
   type Timer,
@@ -28,6 +30,7 @@ import { RMAppManager } from './rm-app-manager.js';
 import { RMRegistry } from './rm-registry.js';
 import { AppWatchers } from './rmapp/app-watchers.js';
 import type { RMAppDeps } from './rmapp/rm-app-deps.js';
+import { abnormalStatus } from './rmcontainer/rm-container.js';
 import type { RMNode, RMNodeDeps } from './rmnode/rm-node.js';
 import { FifoScheduler } from './scheduler/fifo/fifo-scheduler.js';
 import { SchedulerService } from './scheduler/scheduler-service.js';
@@ -72,8 +75,8 @@ export class RMCore {
   private readonly amFinishing: LivelinessMonitor<ApplicationAttemptId>;
   private readonly nodeLiveliness: LivelinessMonitor<NodeId>;
   private readonly allocationExpirer: LivelinessMonitor<ContainerId>;
-  /** Nodes to wait for before anything is given out after a restart. */
-  private readonly awaitedNodes = new Set<NodeId>();
+  /** AMs that ran when the ResourceManager died, by the node that must tell of them before anything is given out. */
+  private readonly awaitedAMs = new Map<NodeId, ApplicationAttemptId[]>();
   private openTimer: Timer | undefined;
   private stopped = false;
 
@@ -216,7 +219,7 @@ export class RMCore {
     dispatcher.on('rmnode', (event) => this.nodeOf(event.nodeId)?.handle(event));
     dispatcher.on('scheduler', (event) => {
       this.schedulerService.handle(event);
-      if (event.type === 'NODE_ADDED') this.nodeReported(event.nodeId);
+      if (event.type === 'RECOVER_CONTAINERS') this.nodeReported(event.nodeId, event.containers);
     });
     dispatcher.on('amlauncher', (event) => this.launcher.handle(event));
     dispatcher.on('appmanager', (event) => this.appManager.handle(event));
@@ -263,20 +266,35 @@ export class RMCore {
     for (const { state: ended, attempts } of state.applications) {
       const last = attempts.at(-1);
       if (ended || last?.state || !last?.masterContainer) continue;
-      this.awaitedNodes.add(last.masterContainer.nodeId);
+      const { nodeId } = last.masterContainer;
+      this.awaitedAMs.set(nodeId, [...(this.awaitedAMs.get(nodeId) ?? []), last.attemptId]);
     }
     if (state.applications.length > 0) {
       this.options.log.info(`Recovered ${state.applications.length} applications, epoch ${state.epoch}`);
     }
-    if (this.awaitedNodes.size === 0) return;
+    if (this.awaitedAMs.size === 0) return;
     this.schedulerService.holdAllocation();
     this.openTimer = this.options.clock.after(this.options.conf.schedulingWaitMs, () =>
       this.schedulerService.openForAllocation(),
     );
   }
 
-  private nodeReported(nodeId: NodeId): void {
-    if (!this.awaitedNodes.delete(nodeId) || this.awaitedNodes.size > 0) return;
+  /**
+   * An AM that its node does not know was never started, or is gone: its attempt is over now, and not when its time is over. That is not its
+   * application's fault.
+   */
+  private nodeReported(nodeId: NodeId, reported: readonly NMContainerStatus[]): void {
+    const attempts = this.awaitedAMs.get(nodeId);
+    if (!attempts) return;
+    this.awaitedAMs.delete(nodeId);
+    for (const attemptId of attempts) {
+      const id = this.registry.attempt(attemptId)?.masterContainer?.id;
+      if (id === undefined || reported.some(({ containerId }) => containerId === id)) continue;
+      const why = `Container ${id} is not known to its node ${nodeId} since the ResourceManager restarted`;
+      const status = abnormalStatus(id, ContainerExitStatus.ABORTED, why);
+      this.dispatcher.dispatch({ domain: 'rmattempt', type: 'CONTAINER_FINISHED', attemptId, nodeId, status });
+    }
+    if (this.awaitedAMs.size > 0) return;
     this.openTimer?.cancel();
     this.schedulerService.openForAllocation();
   }

@@ -192,7 +192,7 @@ export class RMNode {
     }
   }
 
-  /** Takes over what a node that registers has. The scheduler's room sorts out what may stay. */
+  /** Takes over what a node that registers has, be it nothing. The scheduler's room sorts out what may stay. */
   private adopt(containers: readonly NMContainerStatus[], running: readonly ApplicationId[]): void {
     for (const app of running) this.noticeApp(app);
     this.launched.clear();
@@ -200,7 +200,6 @@ export class RMNode {
       if (state === 'COMPLETE') this.completed.add(containerId);
       else this.launched.add(containerId);
     }
-    if (containers.length === 0) return;
     this.deps.dispatcher.dispatch({ domain: 'scheduler', type: 'RECOVER_CONTAINERS', nodeId: this.nodeId, containers });
   }
 

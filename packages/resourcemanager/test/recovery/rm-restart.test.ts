@@ -100,6 +100,21 @@ test('an AM that died while nobody looked has failed, and is started again', asy
   end();
 });
 
+test('an AM that its node does not know is started again at once, and its application is not blamed', async () => {
+  using dir = tempDir();
+  const { c, kill, end } = onDisk(dir.path);
+  const nm = await c.node('a');
+  await c.runningAM();
+  const app = c.core.registry.apps.keys().next().value as ApplicationId;
+  await kill();
+  await nm.register();
+  expect(c.am(app).attemptId).toMatch(/_000002$/);
+  await nm.runs(c.am(app).containerId).heartbeat();
+  await nm.finishes(c.am(app).containerId, 1).heartbeat();
+  expect(c.am(app).attemptId).toMatch(/_000003$/);
+  end();
+});
+
 test('the attempts of an earlier life count', async () => {
   using dir = tempDir();
   const { c, kill, end } = onDisk(dir.path);
