@@ -1,13 +1,15 @@
-/** Bundles the bench, so that it runs as tasks do (one file, no loader), and runs it in this process. */
+/** Bundles the bench, so that it runs as tasks do (one file, no loader), and runs its cases, each in a process of its own. */
 import { build } from 'esbuild';
-import { mkdtempSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
-const outfile = join(mkdtempSync(join(tmpdir(), 'bobbin-bench-')), 'datapath.mjs');
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '../../../..');
+const folder = mkdtempSync(join(tmpdir(), 'bobbin-bench-'));
+const outfile = join(folder, 'datapath.mjs');
 await build({
   entryPoints: [join(here, 'datapath.bench.ts')],
   outfile,
@@ -23,4 +25,16 @@ await build({
     '@bobbin/mapreduce': join(root, 'packages/mapreduce/src/index.ts'),
   },
 });
-await import(pathToFileURL(outfile).href);
+
+const [, , input, ...rest] = process.argv;
+const onText = input === undefined ? [] : ['word count', 'word count on bytes', 'word count, no combiner'];
+let figures = {};
+for (const name of ['random keys', 'word keys', ...onText]) {
+  const lines = execFileSync(process.execPath, [outfile, name, input ?? '', ...rest], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
+  figures = { ...figures, ...JSON.parse(lines.pop() ?? '{}') };
+  console.log(lines.join('\n'));
+}
+console.log(JSON.stringify(figures));
+rmSync(folder, { recursive: true });
