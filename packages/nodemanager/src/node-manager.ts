@@ -312,10 +312,11 @@ export class NodeManager {
     const { environment, nodePath } = this.options;
     const variables: Record<string, string> = {};
     for (const name of this.settings.envWhitelist) {
-      const value = name === 'BOBBIN_NODE' ? nodePath : environment[name];
+      const value = environment[name];
       if (value !== undefined) variables[name] = value;
     }
-    return variables;
+    // Not up to the list: a site's own, written for Hadoop, does not name it, and every job of ours needs it.
+    return { ...variables, BOBBIN_NODE: nodePath };
   }
 }
 

@@ -1,5 +1,5 @@
 /** A whole NodeManager against a MockRM: containers are real processes, calls go over gRPC, nothing waits for a tick. */
-import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { LocalResource } from '@bobbin/common';
@@ -144,6 +144,38 @@ describe('a container', () => {
     const status = await stand.complete(context);
     expect(status.diagnostics).toContain(message);
   });
+});
+
+describe('a disk that fails', () => {
+  /** A folder that can no longer be written, also by root. */
+  function spoil(folder: string): void {
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, 'a file');
+  }
+
+  test('between two checks fails the container that meets it, and says what', async () => {
+    await using stand = await NodeStand.start();
+    spoil(join(stand.dir.path, 'local'));
+    const status = await stand.complete(launchContext('true'));
+    expect(status).toMatchObject({ exitStatus: -1 });
+    expect(status.diagnostics).toContain('Container launch failed: ');
+  });
+
+  test('is reported to the RM, and a container that still comes ends with -101', async () => {
+    await using stand = await NodeStand.start({ 'yarn.nodemanager.disk-health-checker.interval-ms': '10' });
+    stand.rm.nextHeartBeatIntervalMs = 10;
+    await stand.rm.tell({});
+    spoil(join(stand.dir.path, 'local'));
+    await stand.rm.until(() => stand.rm.heartbeats.at(-1)?.nodeStatus.nodeHealthStatus.isNodeHealthy === false);
+    expect(stand.rm.heartbeats.at(-1)?.nodeStatus.nodeHealthStatus.healthReport).toContain('1/1 local-dirs are bad');
+    expect(await stand.complete(launchContext('true'))).toMatchObject({ exitStatus: -101 });
+  });
+});
+
+test('BOBBIN_NODE is there whatever the whitelist says', async () => {
+  await using stand = await NodeStand.start({ 'yarn.nodemanager.env-whitelist': 'JAVA_HOME' });
+  const { containerId } = await stand.complete(launchContext('echo {{BOBBIN_NODE}} > <LOG_DIR>/stdout'));
+  expect(readFileSync(stand.logFile(containerId, 'stdout'), 'utf8').trim()).toBe(process.execPath);
 });
 
 describe('the end of a container', () => {

@@ -134,26 +134,27 @@ export class ContainersLauncher implements Service {
 
   private async run(launch: Launch, place: ContainerPlace): Promise<void> {
     const { container } = launch;
-    const script = this.scriptOf(container, place);
+    let running: RunningContainer;
     try {
+      const script = this.scriptOf(container, place);
       await writeContainerFiles({ place, script, tokens: container.launchContext.tokens, links: container.links() });
+      if (launch.killed) {
+        this.killedBeforeLaunch(container.id);
+        return;
+      }
+      running = this.deps.executor.launch({
+        scriptPath: join(place.workDir, LAUNCH_SCRIPT),
+        workDir: place.workDir,
+        pidFile: place.pidFile,
+        environment: { PATH: this.deps.whitelistedEnvironment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' },
+      });
+      writeDebugFiles(place, script).catch((error: unknown) => {
+        this.log.debug('cannot write debug files', { containerId: container.id, error });
+      });
     } catch (error) {
       this.failed(launch, -1, error);
       return;
     }
-    if (launch.killed) {
-      this.killedBeforeLaunch(container.id);
-      return;
-    }
-    const running = this.deps.executor.launch({
-      scriptPath: join(place.workDir, LAUNCH_SCRIPT),
-      workDir: place.workDir,
-      pidFile: place.pidFile,
-      environment: { PATH: this.deps.whitelistedEnvironment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' },
-    });
-    writeDebugFiles(place, script).catch((error: unknown) => {
-      this.log.debug('cannot write debug files', { containerId: container.id, error });
-    });
     await this.follow(launch, place, running);
   }
 
