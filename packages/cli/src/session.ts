@@ -28,7 +28,7 @@ export interface ClusterSelection {
 export interface Session {
   readonly conf: Configuration;
   readonly user: string;
-  readonly credentials: CallCredentials;
+  readonly credentials: () => CallCredentials;
   readonly rm: YarnClient;
   readonly jobs: JobClient;
 }

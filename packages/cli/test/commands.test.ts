@@ -53,8 +53,13 @@ describe('app', () => {
     ]);
   });
 
-  test('list --json tells the node of each AppMaster', async () => {
-    const running = { ...cluster.running(anApplication()), currentApplicationAttemptId: attempt };
+  test('list --json tells the node of each AppMaster, and no token', async () => {
+    const token = { identifier: Buffer.from('i'), password: Buffer.from('p'), kind: 'YARN_CLIENT_TOKEN', service: '' };
+    const running = {
+      ...cluster.running(anApplication()),
+      currentApplicationAttemptId: attempt,
+      clientToAMToken: token,
+    };
     cluster.rm.getApplications = () => ({ applications: [running] });
     cluster.rm.getApplicationAttemptReport = () => ({
       applicationAttemptReport: {
@@ -72,6 +77,7 @@ describe('app', () => {
     cluster.rm.getContainerReport = () => ({ containerReport: aContainer(amContainer) });
     const [line = ''] = (await cluster.run('app', 'list', '--json')).out;
     expect(JSON.parse(line)).toMatchObject([{ applicationId: app, amNodeId: 'node.example:45454' }]);
+    expect(line).not.toContain('clientToAMToken');
   });
 
   test('status takes the id of an application or of its job', async () => {
@@ -201,7 +207,7 @@ describe('job', () => {
     expect(await cluster.run('job', 'kill', job)).toMatchObject({ code: 0, out: [`Killed job ${job}`] });
     expect(await cluster.run('job', 'kill', job)).toMatchObject({
       code: 1,
-      err: [`job ${job} is over already: KILLED`],
+      err: [`${job} is over already: KILLED`],
     });
   });
 });

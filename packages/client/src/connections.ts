@@ -30,6 +30,9 @@ export type AMRMProxy = Stub<ApplicationMasterProtocol>;
 export type NMProxy = Stub<ContainerManagementProtocol>;
 export type MRClient = Stub<MRClientProtocol>;
 
+/** A function is asked at each call: for tokens that expire or roll. */
+export type Credentials = CallCredentials | (() => CallCredentials);
+
 export interface ConnectionOptions {
   readonly conf: Configuration;
   /** How long to keep calling a server that does not answer, in ms; a default of its own for each kind of connection. */
@@ -38,7 +41,7 @@ export interface ConnectionOptions {
 }
 
 /** A person or tool calls the RM. By default gives up soon (`bobbin.client.connect.max-wait-ms`). */
-export function createYarnClient(credentials: CallCredentials, options: ConnectionOptions): YarnClient {
+export function createYarnClient(credentials: Credentials, options: ConnectionOptions): YarnClient {
   return createStub(applicationClientProtocol, {
     address: resourceManagerAddress(options.conf),
     credentials,

@@ -13,7 +13,7 @@ import { logOptions, showLogs, type LogOptions } from '../logs/show-logs.js';
 import { applicationIdArgument, withClusterOptions, wordsArgument } from '../options.js';
 import type { CommandIO } from '../output/io.js';
 import { withSession, type ClusterSelection } from '../session.js';
-import { applicationListLines, applicationStatusLines } from './application-lines.js';
+import { applicationListLines, applicationStatusLines, withoutToken } from './application-lines.js';
 
 const STATES = ['NEW', 'NEW_SAVING', 'SUBMITTED', 'ACCEPTED', 'RUNNING', 'FINISHED', 'FAILED', 'KILLED'] as const;
 /** As Hadoop: what is not over. */
@@ -88,7 +88,8 @@ async function list(rm: YarnClient, io: CommandIO, options: ListOptions): Promis
 }
 
 /** The report, and the node its AppMaster runs on. */
-async function withNode(rm: YarnClient, report: ApplicationReport): Promise<ApplicationReport & { amNodeId?: NodeId }> {
+async function withNode(rm: YarnClient, full: ApplicationReport): Promise<ApplicationReport & { amNodeId?: NodeId }> {
+  const report = withoutToken(full);
   const attempt = report.currentApplicationAttemptId;
   if (attempt === undefined || isTerminal(report.state)) return report;
   try {

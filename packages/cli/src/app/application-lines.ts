@@ -2,6 +2,11 @@
 import type { ApplicationReport, YarnApplicationState } from '@bobbin/common';
 import { tableLines, type Column } from '../output/table.js';
 
+/** For printing: a token is a key to the AppMaster and belongs into no terminal, pipe or file. */
+export function withoutToken({ clientToAMToken: _token, ...report }: ApplicationReport): ApplicationReport {
+  return report;
+}
+
 const progressOf = ({ progress }: ApplicationReport): string => `${trimmed(progress * 100)}%`;
 
 /** Hadoop's DecimalFormat("###.##"). */

@@ -10,7 +10,7 @@ import type { CommandIO } from '../output/io.js';
 import { withSession, type ClusterSelection } from '../session.js';
 import { applicationOfJob, findJob } from './find-job.js';
 import { followJob } from './follow-job.js';
-import { jobListLines, jobStateOf, jobStatusLines } from './job-lines.js';
+import { jobAsJson, jobListLines, jobStateOf, jobStatusLines } from './job-lines.js';
 import type { SubmitOptions } from './job-request.js';
 import { submitJob } from './submit-job.js';
 
@@ -57,15 +57,7 @@ export function registerJobCommands(program: Command, io: CommandIO, exitWith: (
       withSession(options, io, async ({ rm }) => {
         const { applications } = await rm.getApplications({ applicationTypes: ['MAPREDUCE'] });
         const shown = applications.filter(({ state }) => options.all === true || !isTerminal(state));
-        if (options.json) {
-          const jobs = shown.map((report) => ({
-            jobId: report.applicationId.replace('application', 'job'),
-            ...report,
-          }));
-          return io.print(
-            JSON.stringify(jobs.map((entry, i) => ({ ...entry, jobState: jobStateOf(shown[i] ?? entry) }))),
-          );
-        }
+        if (options.json) return io.print(JSON.stringify(shown.map(jobAsJson)));
         for (const line of jobListLines(shown)) io.print(line);
       }),
     );
@@ -106,7 +98,7 @@ export function registerJobCommands(program: Command, io: CommandIO, exitWith: (
         const application = await applicationOfJob(session, id);
         if (!application) throw new CommandError(`Could not find job ${id}`);
         if (isTerminal(application.state)) {
-          throw new CommandError(`job ${id} is over already: ${jobStateOf(application)}`);
+          throw new CommandError(`${id} is over already: ${jobStateOf(application)}`);
         }
         await session.jobs.kill(parseJobId(id).applicationId, `killed by ${session.user}`);
         io.print(options.json ? JSON.stringify({ jobId: id, killed: true }) : `Killed job ${id}`);

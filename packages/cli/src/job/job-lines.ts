@@ -1,5 +1,6 @@
 /** Jobs as text. Hadoop: mapreduce.tools.CLI, whose words and order scripts rely on. */
 import { jobId, type ApplicationReport, type CounterGroups, type JobReport } from '@bobbin/common';
+import { withoutToken } from '../app/application-lines.js';
 import { counterLines } from '../output/counters.js';
 import { tableLines, type Column } from '../output/table.js';
 
@@ -28,6 +29,11 @@ const COLUMNS: readonly Column<ApplicationReport>[] = [
   { title: 'NeededMem', width: 10, value: ({ usage }) => megabytes(usage?.neededResources.memoryMb) },
   { title: 'AM info', width: 10, value: ({ trackingUrl }) => trackingUrl || 'N/A' },
 ];
+
+/** The report of a job's application, with the job's id and state. */
+export function jobAsJson(application: ApplicationReport): object {
+  return { jobId: jobId(application.applicationId), jobState: jobStateOf(application), ...withoutToken(application) };
+}
 
 export function jobListLines(applications: readonly ApplicationReport[]): string[] {
   return [`Total jobs:${applications.length}`, ...tableLines(COLUMNS, applications)];

@@ -22,7 +22,7 @@ interface LogsAnswer {
 const TIMEOUT_MS = 30_000;
 
 export class NodeLogs {
-  constructor(private readonly credentials: CallCredentials) {}
+  constructor(private readonly credentials: () => CallCredentials) {}
 
   /** `undefined` where the node knows nothing of the container. Rejects where it does not answer, or refuses. */
   async list(node: string, containerId: ContainerId): Promise<readonly LogFile[] | undefined> {
@@ -47,8 +47,9 @@ export class NodeLogs {
   }
 
   private get(node: string, path: string): Promise<Response> {
+    const credentials = this.credentials();
     const headers: Record<string, string> =
-      'token' in this.credentials ? { 'x-bobbin-token': encodeToken(this.credentials.token).toString('base64') } : {};
+      'token' in credentials ? { 'x-bobbin-token': encodeToken(credentials.token).toString('base64') } : {};
     return fetch(`http://${node}/ws/v1/node${path}`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
   }
 }
