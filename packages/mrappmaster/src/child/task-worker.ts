@@ -10,7 +10,13 @@ import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock, type TaskAttemptCompletionEvent } from '@bobbin/common';
 import { validateJob, type Job } from '@bobbin/mapreduce';
-import { localizedProperties, TaskProgress, type TaskEnv, type TaskResult, type TaskSpec } from '@bobbin/mapreduce/runtime';
+import {
+  localizedProperties,
+  TaskProgress,
+  type TaskEnv,
+  type TaskResult,
+  type TaskSpec,
+} from '@bobbin/mapreduce/runtime';
 import { failureOf, stackOf, uncaughtOf } from './failure-text.js';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.js';
 import { LogFile, redirect, syslogTo } from './worker-output.js';
