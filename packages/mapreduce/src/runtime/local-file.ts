@@ -11,18 +11,21 @@ export class LocalFile {
     private readonly fd: number,
   ) {}
 
-  /** A new file; one that exists is replaced. */
-  static create(path: string): LocalFile {
-    return LocalFile.open(path, 'w', 'create');
+  /**
+   * A new file; one that exists is replaced. Readable by owner and group unless `mode` says otherwise: what lies between map and reduce
+   * is nobody else's, but a shuffle server under another user serves it.
+   */
+  static create(path: string, mode = 0o640): LocalFile {
+    return LocalFile.open(path, 'w', 'create', mode);
   }
 
   static openForRead(path: string): LocalFile {
     return LocalFile.open(path, 'r', 'open');
   }
 
-  private static open(path: string, flags: string, action: string): LocalFile {
+  private static open(path: string, flags: string, action: string, mode?: number): LocalFile {
     try {
-      return new LocalFile(path, openSync(path, flags, 0o640));
+      return new LocalFile(path, openSync(path, flags, mode));
     } catch (cause) {
       throw new LocalDiskError(action, path, cause);
     }

@@ -12,6 +12,9 @@ import type { TaskConf } from '../task-conf.js';
 import { FileOutputCommitter } from './file-output-committer.js';
 import { TextRecordWriter } from './text-record-writer.js';
 
+/** The result is the user's: their umask decides who may read it. */
+const OUTPUT_MODE = 0o666;
+
 export class TaskOutput {
   private constructor(
     private readonly spec: TaskSpec,
@@ -27,7 +30,12 @@ export class TaskOutput {
     const workPath = committer.workPath(spec.attemptId);
     const name = `part-${spec.type === 'MAP' ? 'm' : 'r'}-${String(spec.partition).padStart(5, '0')}`;
     const path = getFileSystem(workPath).toLocalPath(`${workPath}/${name}`);
-    return new TaskOutput(spec, env, committer, new TextRecordWriter(LocalFile.create(path), job.output.separator));
+    return new TaskOutput(
+      spec,
+      env,
+      committer,
+      new TextRecordWriter(LocalFile.create(path, OUTPUT_MODE), job.output.separator),
+    );
   }
 
   /** Closes the file and makes it the task's output, with the AM's permission. Returns its bytes. */
