@@ -186,6 +186,35 @@ describe('heartbeats', () => {
   });
 });
 
+test.each<[string, (c: MockCluster) => unknown]>([
+  [
+    'nodeHeartbeat',
+    (c) =>
+      c.core.resourceTracker.nodeHeartbeat(
+        {
+          nodeStatus: {
+            nodeId: nodeId('a', 1),
+            responseId: 0,
+            containersStatuses: [],
+            nodeHealthStatus: { isNodeHealthy: true, healthReport: '', lastHealthReportTimeMs: 0 },
+            keepAliveApplications: [],
+          },
+        },
+        ALICE,
+      ),
+  ],
+  ['unRegisterNodeManager', (c) => c.core.resourceTracker.unRegisterNodeManager({ nodeId: nodeId('a', 1) }, ALICE)],
+])('%s is for nodes only', async (_name, call) => {
+  const c = new MockCluster();
+  await c.node('a');
+  expect(() => call(c)).toThrow(/for NodeManagers/);
+  expect(c.core.registry.nodes.size).toBe(1);
+});
+
+test('to unregister an unknown node is nothing', () => {
+  expect(new MockCluster().core.resourceTracker.unRegisterNodeManager({ nodeId: nodeId('x', 1) }, NODE)).toEqual({});
+});
+
 describe('coming back', () => {
   test('a busy node that registers again keeps its containers', async () => {
     const c = new MockCluster();
