@@ -17,13 +17,18 @@ export const INTERRUPTED = 130;
 
 const REDRAW_EVERY_MS = 250;
 
-/** Shows the job to its end; resolves with the exit code. */
-export async function followJob(session: Session, io: CommandIO, job: SubmittedJob, json: boolean): Promise<number> {
+/** Shows the job to its end; resolves with the exit code. `interrupted`: Ctrl-C was pressed while it was submitted. */
+export async function followJob(
+  session: Session,
+  io: CommandIO,
+  job: SubmittedJob,
+  { json, interrupted }: { readonly json: boolean; readonly interrupted: boolean },
+): Promise<number> {
   const progress = progressFor(session, io, job, json);
   const ticker = every(io.clock, REDRAW_EVERY_MS, () => progress.tick());
   const interrupts = { count: 0 };
   const done = new AbortController();
-  const stopListening = io.onInterrupt(() => {
+  const onInterrupt = (): void => {
     interrupts.count++;
     if (interrupts.count > 1) return done.abort();
     io.warn(`Killing ${job.jobId}; press Ctrl-C again to leave it to itself`);
@@ -31,7 +36,9 @@ export async function followJob(session: Session, io: CommandIO, job: SubmittedJ
       io.warn(`${job.jobId} could not be killed: ${messageOf(error)}`);
       done.abort();
     });
-  });
+  };
+  const stopListening = io.onInterrupt(onInterrupt);
+  if (interrupted) onInterrupt();
   try {
     const left = new Promise<'LEFT'>((resolve) => done.signal.addEventListener('abort', () => resolve('LEFT')));
     const outcome = await Promise.race([watch(session, job, progress), left]);

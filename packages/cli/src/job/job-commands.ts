@@ -1,6 +1,6 @@
 /** `bobbin job submit|list|status|kill|counters|logs`. Hadoop: `mapred job`, `yarn jar`. */
 import type { Command } from 'commander';
-import { parseJobId, type JobId } from '@bobbin/common';
+import { messageOf, parseJobId, type JobId } from '@bobbin/common';
 import { isTerminal } from '@bobbin/client';
 import { CommandError } from '../errors.js';
 import { logOptions, showLogs, type LogOptions } from '../logs/show-logs.js';
@@ -9,7 +9,7 @@ import { counterLines, findCounter } from '../output/counters.js';
 import type { CommandIO } from '../output/io.js';
 import { withSession, type ClusterSelection } from '../session.js';
 import { applicationOfJob, findJob } from './find-job.js';
-import { followJob } from './follow-job.js';
+import { followJob, INTERRUPTED } from './follow-job.js';
 import { jobAsJson, jobListLines, jobStateOf, jobStatusLines } from './job-lines.js';
 import type { SubmitOptions } from './job-request.js';
 import { submitJob } from './submit-job.js';
@@ -41,13 +41,22 @@ export function registerJobCommands(program: Command, io: CommandIO, exitWith: (
     )
     .action((file: string, options: Submit) =>
       withSession(options, io, async (session) => {
-        const submitted = await submitJob(session, io, file, options);
+        let interrupted = false;
+        const stopListening = io.onInterrupt(() => (interrupted = true));
+        const submitted = await submitJob(session, io, file, options, () => interrupted)
+          .catch((error: unknown) => {
+            if (!interrupted) throw error;
+            io.warn(messageOf(error));
+            return undefined;
+          })
+          .finally(stopListening);
+        if (!submitted) return exitWith(INTERRUPTED);
         if (!options.wait) {
           const { jobId, applicationId, output } = submitted;
           return io.print(options.json ? JSON.stringify({ jobId, applicationId, output }) : `Submitted job ${jobId}`);
         }
         if (!options.json) io.print(`Running job: ${submitted.jobId}`);
-        exitWith(await followJob(session, io, submitted, options.json === true));
+        exitWith(await followJob(session, io, submitted, { json: options.json === true, interrupted }));
       }),
     );
 

@@ -22,12 +22,16 @@ export interface SubmittedJob {
   readonly submittedAtMs: number;
 }
 
-/** Resolves once the RM has accepted the job. Throws CommandError, ConfigurationError, and what the RM says. */
+/**
+ * Resolves once the RM has accepted the job. Where `interrupted` says so before it is submitted, it is not. Throws CommandError,
+ * ConfigurationError, and what the RM says.
+ */
 export async function submitJob(
   session: Session,
   io: CommandIO,
   file: string,
   options: SubmitOptions,
+  interrupted: () => boolean = () => false,
 ): Promise<SubmittedJob> {
   const { rm, user } = session;
   const { code } = await bundleJob(file);
@@ -57,12 +61,16 @@ export async function submitJob(
       submitTimeMs: submittedAtMs,
     },
   });
+  let taken = false;
   try {
+    if (interrupted()) throw new CommandError('interrupted before the job was submitted');
     const context = submissionContext({ applicationId, conf, localResources: staged.localResources });
     await rm.submitApplication({ applicationSubmissionContext: context });
+    taken = true;
     await accepted(session, io, applicationId);
   } catch (error) {
-    await staged.discard();
+    // An RM that took the job and then went away will run it when it is back: its files stay.
+    if (!taken || error instanceof CommandError) await staged.discard();
     throw error;
   }
   return { applicationId, jobId: jobId(applicationId), name, output: conf.get(mrKeys.outputDir) ?? '', submittedAtMs };

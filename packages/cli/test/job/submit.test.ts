@@ -190,6 +190,14 @@ test('an AppMaster that never came up leaves what the RM says', async () => {
   expect(err).toEqual([`${app} was not accepted: AM Container exited with  exitCode: 1`]);
 });
 
+test('an RM that took the job and then failed may run it yet: the staging folder stays', async () => {
+  cluster.rm.getApplicationReport = () => {
+    throw new Error('gone');
+  };
+  expect((await submit()).code).toBe(1);
+  expect(existsSync(join(staging(), 'job.json'))).toBe(true);
+});
+
 test('the first Ctrl-C kills the job and waits for its end; the exit code is 130', async () => {
   theJobRuns({ state: 'RUNNING' });
   cluster.am.killJob = () => {
@@ -204,6 +212,33 @@ test('the first Ctrl-C kills the job and waits for its end; the exit code is 130
   expect(code).toBe(130);
   expect(err[0]).toBe(`Killing ${job}; press Ctrl-C again to leave it to itself`);
   expect(err.join('\n')).toContain(`Job ${job} failed with state KILLED`);
+});
+
+test('Ctrl-C before the job is submitted: it is not, and nothing is left', async () => {
+  const { io, result } = cluster.start('job', 'submit', file, '--input', at('in'), '--output', at('out'));
+  cluster.rm.getNewApplication = () => {
+    io.interrupt();
+    return { applicationId: app, maximumResourceCapability: { memoryMb: 8192, vcores: 4 } };
+  };
+  expect(await result).toMatchObject({ code: 130, err: ['interrupted before the job was submitted'] });
+  expect(submitted).toBeUndefined();
+  expect(existsSync(staging())).toBe(false);
+});
+
+test('Ctrl-C while the RM takes the job: it is killed as soon as it is accepted', async () => {
+  theJobRuns({ state: 'RUNNING' });
+  cluster.am.killJob = () => {
+    theJobRuns({ state: 'KILLED' });
+    application = { ...application, state: 'KILLED', finalApplicationStatus: 'KILLED' };
+    return {};
+  };
+  const { io, result } = cluster.start('job', 'submit', file, '--input', at('in'), '--output', at('out'));
+  cluster.rm.submitApplication = () => {
+    io.interrupt();
+    return {};
+  };
+  expect((await result).code).toBe(130);
+  expect(application.state).toBe('KILLED');
 });
 
 test('the second Ctrl-C leaves the job to itself', async () => {
