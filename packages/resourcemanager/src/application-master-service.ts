@@ -84,8 +84,6 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
 
   constructor(private readonly deps: ApplicationMasterServiceDeps) {}
 
-  // ---- who may call ------------------------------------------------------------------------------------------------
-
   registerAttempt(attemptId: ApplicationAttemptId): void {
     this.entries.set(attemptId, {
       attemptId,
@@ -138,8 +136,6 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
   stop(): void {
     for (const entry of this.entries.values()) if (entry.hold) this.answer(entry);
   }
-
-  // ---- ApplicationMasterProtocol -----------------------------------------------------------------------------------
 
   registerApplicationMaster(
     request: { host: string; rpcPort: number; trackingUrl: string },
@@ -233,8 +229,6 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
     await this.deps.watchers.until(attempt.app, (a) => a.isFinalStored, FINISH_HOLD_MS);
     return { isUnregistered: attempt.app.isFinalStored };
   }
-
-  // ---- steps -------------------------------------------------------------------------------------------------------
 
   private entryOf(caller: Caller): { entry: Entry; attempt: RMAppAttempt } {
     const attemptId = attemptOf(caller);

@@ -210,8 +210,6 @@ export class ClientRMService implements Handlers<ApplicationClientProtocol> {
     };
   }
 
-  // ---- steps -------------------------------------------------------------------------------------------------------
-
   private hold(waitMs: number | undefined): number {
     return Math.min(waitMs ?? 0, this.deps.maxHoldMs);
   }

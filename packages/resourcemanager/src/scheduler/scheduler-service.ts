@@ -297,8 +297,6 @@ export class SchedulerService {
     return parseContainerId(containerId).epoch === this.deps.epoch || this.recovered.has(containerId);
   }
 
-  // ---- what containers tell ----------------------------------------------------------------------------------------
-
   private tellAllocated(container: RMContainer): void {
     const { attemptId } = container;
     const given = this.allocated.get(attemptId);
@@ -339,8 +337,6 @@ export class SchedulerService {
     const event = { type: 'FINISHED_CONTAINERS_PULLED_BY_AM', containers: [container] } as const;
     this.deps.dispatcher.dispatch({ domain: 'rmnode', nodeId, ...event });
   }
-
-  // ---- deciding ----------------------------------------------------------------------------------------------------
 
   private changed(): void {
     if (this.decisionDue || !this.open) return;

@@ -7,10 +7,7 @@
 import {
   addResources,
   applicationOf,
-  fitsIn,
-  formatResource,
   subtractResources,
-  ANY,
   NO_RESOURCE,
   type ApplicationAttemptId,
   type ApplicationId,
@@ -19,10 +16,9 @@ import {
   type QueueInfo,
   type Resource,
 } from '@bobbin/common';
-import { AMShare } from '../am-share.js';
 import { compareAsks, type Ask } from '../ask.js';
 import { ClusterNodes } from '../cluster-nodes.js';
-import { Patience, wider } from '../patience.js';
+import { Demands, type DemandsOptions } from '../demands.js';
 import { normaliseResource } from '../resource-limits.js';
 import { SchedulerAttempt } from '../scheduler-attempt.js';
 import type { SchedulerNode } from '../scheduler-node.js';
@@ -35,17 +31,13 @@ import type {
   SchedulerEvent,
   Waiting,
 } from '../scheduler.js';
-import { WaitingRoom } from '../waiting-room.js';
+import { whyWaiting } from '../why-waiting.js';
 
-export interface FifoSchedulerOptions {
+export interface FifoSchedulerOptions extends DemandsOptions {
   readonly minimumAllocation: Resource;
   readonly maximumAllocation: Resource;
   /** Of this RM's incarnation; stands in the container ids. */
   readonly epoch: number;
-  /** Chances an ask passes by for the hosts it named; 0 or less: none. */
-  readonly nodeLocalityDelay: number;
-  /** Part of the cluster's memory that AMs may hold together, 0..1. */
-  readonly maxAMShare: number;
 }
 
 /** A container that is given away. */
@@ -70,18 +62,13 @@ export class FifoScheduler implements ResourceScheduler {
   private nextOrder = 1;
   private readonly attempts = new Map<ApplicationAttemptId, SchedulerAttempt>();
   private readonly held = new Map<ContainerId, Held>();
-  /** Host, rack or `*` to the asks that may be served there. */
-  private readonly rooms = new Map<string, WaitingRoom>();
-  private readonly amShare: AMShare;
-  private readonly patience: Patience;
+  private readonly demands: Demands;
   private readonly suppliers = new Set<SchedulerNode>();
-  private readonly demands = new Set<Ask>();
   private used: Resource = NO_RESOURCE;
 
   constructor(private readonly options: FifoSchedulerOptions) {
     this.minimumAllocation = options.minimumAllocation;
-    this.amShare = new AMShare(options.maxAMShare);
-    this.patience = new Patience(options.nodeLocalityDelay);
+    this.demands = new Demands(this.nodes, options);
   }
 
   apply(event: SchedulerEvent): void {
@@ -89,7 +76,7 @@ export class FifoScheduler implements ResourceScheduler {
       case 'NODE_ADDED':
         if (this.nodes.get(event.node.nodeId)) this.removeNode(event.node.nodeId);
         this.suppliers.add(this.nodes.add(event.node));
-        return this.admitAMs();
+        return this.demands.admitAMs();
       case 'NODE_REMOVED':
         return this.removeNode(event.nodeId);
       case 'NODE_RESOURCE_UPDATED':
@@ -117,20 +104,14 @@ export class FifoScheduler implements ResourceScheduler {
 
   decide(nowMs: number): Decision {
     const assignments: Assignment[] = [];
-    for (const ask of this.patience.due(nowMs)) {
-      ask.waitsSinceMs = undefined;
-      ask.reach = wider(ask.reach);
-      this.refile(ask);
-      this.demands.add(ask);
-    }
+    const changed = this.demands.takeChanged(nowMs);
     // One container a node and round, so that nodes that come together share what waits.
     for (let round = [...this.suppliers]; round.length > 0;) {
       round = round.filter((node) => this.serveNode(node, nowMs, assignments));
     }
     this.suppliers.clear();
-    for (const ask of [...this.demands].sort(compareAsks)) this.serveAsk(ask, nowMs, assignments);
-    this.demands.clear();
-    return { assignments, wakeAtMs: this.patience.nextMs() };
+    for (const ask of changed) this.serveAsk(ask, nowMs, assignments);
+    return { assignments, wakeAtMs: this.demands.nextWakeMs() };
   }
 
   maximumAllocation(): Resource {
@@ -175,7 +156,7 @@ export class FifoScheduler implements ResourceScheduler {
   explain(attemptId: ApplicationAttemptId): readonly Waiting[] {
     const asks = [...(this.attempts.get(attemptId)?.asks.values() ?? [])].filter((ask) => ask.pending > 0);
     return asks.sort(compareAsks).map((ask) => ({
-      ...this.reasonOf(ask),
+      ...whyWaiting(ask, this.nodes, this.demands.whyOutside(ask)),
       priority: ask.priority,
       resource: ask.capability,
       count: ask.pending,
@@ -223,8 +204,6 @@ export class FifoScheduler implements ResourceScheduler {
     };
   }
 
-  // ---- what happened -----------------------------------------------------------------------------------------------
-
   /** A node that leaves takes its containers along; what they were charged for is given back here, the owner is not told. */
   private removeNode(nodeId: NodeId): void {
     const node = this.nodes.get(nodeId);
@@ -239,7 +218,7 @@ export class FifoScheduler implements ResourceScheduler {
     if (!node) return;
     change(node);
     this.suppliers.add(node);
-    this.admitAMs();
+    this.demands.admitAMs();
   }
 
   private addAttempt(event: Extract<SchedulerEvent, { type: 'ATTEMPT_ADDED' }>): void {
@@ -262,11 +241,11 @@ export class FifoScheduler implements ResourceScheduler {
   private removeAttempt(attemptId: ApplicationAttemptId, keepContainers: boolean): void {
     const attempt = this.attempts.get(attemptId);
     if (!attempt) return;
-    for (const ask of attempt.asks.values()) this.forget(ask);
+    for (const ask of attempt.asks.values()) this.demands.forget(ask);
     attempt.asks.clear();
     if (!keepContainers) this.attempts.delete(attemptId);
-    if (attempt.waitsForAM) this.amShare.release(attemptId);
-    this.admitAMs();
+    if (attempt.waitsForAM) this.demands.releaseAMShare(attemptId);
+    this.demands.admitAMs();
   }
 
   private changeDemand(event: Extract<SchedulerEvent, { type: 'DEMAND_CHANGED' }>): void {
@@ -275,7 +254,7 @@ export class FifoScheduler implements ResourceScheduler {
     const changed = new Set<Ask>();
     for (const request of event.asks) {
       const ask = attempt.askFor(request);
-      if (!changed.has(ask)) this.unfile(ask);
+      if (!changed.has(ask)) this.demands.unfile(ask);
       changed.add(ask);
       ask.replace(request, this.normalise(request.capability));
     }
@@ -283,8 +262,8 @@ export class FifoScheduler implements ResourceScheduler {
       attempt.changeBlacklist(event.blacklistAdditions, event.blacklistRemovals);
       for (const ask of attempt.asks.values()) changed.add(ask);
     }
-    for (const ask of changed) this.demand(ask);
-    this.admitAMs();
+    for (const ask of changed) this.demands.take(ask);
+    this.demands.admitAMs();
   }
 
   private complete(containerId: ContainerId, askAgain: boolean): void {
@@ -297,15 +276,15 @@ export class FifoScheduler implements ResourceScheduler {
     this.used = subtractResources(this.used, resource);
     this.nodes.changed(node);
     this.suppliers.add(node);
-    if (held.isAM) this.amShare.release(attempt.attemptId);
+    if (held.isAM) this.demands.releaseAMShare(attempt.attemptId);
     if (askAgain && ask && this.attempts.get(attempt.attemptId) === attempt) {
       attempt.asks.set(`${ask.priority}/${ask.allocationRequestId}`, ask);
-      this.unfile(ask);
+      this.demands.unfile(ask);
       ask.giveBack(held.names);
       if (held.isAM) attempt.waitsForAM = true;
-      this.demand(ask);
+      this.demands.take(ask);
     }
-    this.admitAMs();
+    this.demands.admitAMs();
   }
 
   private recover(event: Extract<SchedulerEvent, { type: 'CONTAINER_RECOVERED' }>): void {
@@ -320,38 +299,31 @@ export class FifoScheduler implements ResourceScheduler {
     this.held.set(containerId, { attempt, node, resource, isAM: event.isAM, names: [] });
     if (event.isAM) {
       attempt.waitsForAM = false;
-      this.amShare.hold(attemptId, resource.memoryMb);
+      this.demands.holdAMShare(attemptId, resource.memoryMb);
     }
   }
-
-  // ---- deciding ----------------------------------------------------------------------------------------------------
 
   /** A node with something free takes the first in the queue that fits; says whether there was one. */
   private serveNode(node: SchedulerNode, nowMs: number, out: Assignment[]): boolean {
     if (this.nodes.get(node.nodeId) !== node || this.nodes.isFrozen(node)) return false;
     const accepts = (ask: Ask): boolean => this.localityAllowed(ask, node) !== undefined;
-    let best: Ask | undefined;
-    for (const name of [node.host, node.rackName, ANY]) {
-      const ask = this.rooms.get(name)?.first(node.free, accepts);
-      if (ask && (!best || compareAsks(ask, best) < 0)) best = ask;
-    }
+    const best = this.demands.first(node, node.free, accepts);
     const locality = best && this.localityAllowed(best, node);
     if (!best || !locality) return false;
     this.assign(best, node, locality, out);
-    if (best.pending > 0) this.patience.start(best, nowMs, this.nodes.size);
+    if (best.pending > 0) this.demands.waits(best, nowMs);
     return true;
   }
 
   /** A new or changed ask looks for room: on its hosts, then on its racks, then anywhere, as far as it may reach. */
   private serveAsk(ask: Ask, nowMs: number, out: Assignment[]): void {
-    if (this.amShare.isQueued(ask)) return;
     while (ask.pending > 0) {
       const node = this.roomFor(ask);
       const locality = node && this.localityAllowed(ask, node);
       if (!node || !locality) break;
       this.assign(ask, node, locality, out);
     }
-    if (ask.pending > 0) this.patience.start(ask, nowMs, this.nodes.size);
+    if (ask.pending > 0) this.demands.waits(ask, nowMs);
   }
 
   private roomFor(ask: Ask): SchedulerNode | undefined {
@@ -387,8 +359,7 @@ export class FifoScheduler implements ResourceScheduler {
     const names = ask.take(node, locality);
     this.held.set(containerId, { attempt, node, resource, isAM: attempt.waitsForAM, ask, names });
     attempt.waitsForAM = false;
-    if (locality !== 'OFF_SWITCH') this.resetPatience(ask);
-    if (locality !== 'OFF_SWITCH' || names.some((name) => ask.countAt(name) === 0)) this.refile(ask);
+    this.demands.served(ask, names, locality !== 'OFF_SWITCH');
     const { priority, allocationRequestId } = ask;
     out.push({
       containerId,
@@ -399,106 +370,6 @@ export class FifoScheduler implements ResourceScheduler {
       allocationRequestId,
       locality,
     });
-  }
-
-  // ---- where asks wait ---------------------------------------------------------------------------------------------
-
-  /** Takes up a new or changed ask. An AM's waits until its share allows it. */
-  private demand(ask: Ask): void {
-    if (ask.pending <= 0) {
-      this.forget(ask);
-      ask.attempt.drop(ask);
-      return;
-    }
-    if (ask.attempt.waitsForAM && !this.demands.has(ask) && ask.filedUnder.size === 0) {
-      this.amShare.queueUp(ask);
-      return;
-    }
-    this.resetPatience(ask);
-    this.refile(ask);
-    this.demands.add(ask);
-  }
-
-  private admitAMs(): void {
-    for (const ask of this.amShare.admit(this.nodes.total.memoryMb)) {
-      this.resetPatience(ask);
-      this.refile(ask);
-      this.demands.add(ask);
-    }
-  }
-
-  /** Back to waiting for what it named; where nothing of that is in the cluster there is nothing to wait for. */
-  private resetPatience(ask: Ask): void {
-    ask.waitsSinceMs = undefined;
-    const names = this.patience.waitMs(this.nodes.size) === 0 ? [] : ask.localNames();
-    if (names.some((name) => this.nodes.hasHost(name))) ask.reach = 'NODE_LOCAL';
-    else if (names.some((name) => this.nodes.hasRack(name) && ask.relaxesTo(name))) ask.reach = 'RACK_LOCAL';
-    else ask.reach = 'OFF_SWITCH';
-  }
-
-  /** Puts the ask into the rooms it may be served from, and out of all others. */
-  private refile(ask: Ask): void {
-    const wanted = new Set<string>();
-    if (ask.pending > 0) {
-      for (const name of ask.localNames()) {
-        if (!this.nodes.hasRack(name) || (ask.reach !== 'NODE_LOCAL' && ask.relaxesTo(name))) wanted.add(name);
-      }
-      if (ask.reach === 'OFF_SWITCH' && ask.relaxesToAny) wanted.add(ANY);
-    }
-    for (const name of [...ask.filedUnder]) if (!wanted.has(name)) this.takeOut(ask, name);
-    for (const name of wanted) {
-      if (ask.filedUnder.has(name)) continue;
-      let room = this.rooms.get(name);
-      if (!room) this.rooms.set(name, (room = new WaitingRoom()));
-      room.add(ask);
-      ask.filedUnder.add(name);
-    }
-    if (ask.pending <= 0) ask.attempt.drop(ask);
-  }
-
-  private unfile(ask: Ask): void {
-    for (const name of [...ask.filedUnder]) this.takeOut(ask, name);
-  }
-
-  private takeOut(ask: Ask, name: string): void {
-    const room = this.rooms.get(name);
-    room?.remove(ask);
-    if (room?.isEmpty) this.rooms.delete(name);
-    ask.filedUnder.delete(name);
-  }
-
-  private forget(ask: Ask): void {
-    this.unfile(ask);
-    this.amShare.withdraw(ask);
-    this.demands.delete(ask);
-  }
-
-  private reasonOf(ask: Ask): Pick<Waiting, 'verdict' | 'reason'> {
-    const size = formatResource(ask.capability);
-    if (this.nodes.size === 0) return { verdict: 'NOT_YET', reason: 'no NodeManager has registered' };
-    if (!this.nodes.couldEverHold(ask.capability)) {
-      const largest = formatResource(this.nodes.largestCapability());
-      return { verdict: 'NEVER', reason: `${size} is more than any node has; the largest has ${largest}` };
-    }
-    if (this.amShare.isQueued(ask)) {
-      return { verdict: 'NOT_YET', reason: this.amShare.explain(ask, this.nodes.total.memoryMb) };
-    }
-    const names = ask.localNames();
-    if (!ask.relaxesToAny && !names.some((name) => this.nodes.hasHost(name) || this.nodes.hasRack(name))) {
-      const wanted = names.length > 0 ? names.map((name) => `'${name}'`).join(', ') : 'no host';
-      return { verdict: 'NOT_YET', reason: `it may run on ${wanted} only, and no such node is in the cluster` };
-    }
-    const free = this.nodes.largestFree();
-    if (fitsIn(ask.capability, free)) {
-      return {
-        verdict: 'NOT_YET',
-        reason: `no node it may use (locality, blacklist) has ${size} free`,
-      };
-    }
-    return {
-      verdict: 'NOT_YET',
-      reason: `the cluster is full: the most that is free on a node is ${formatResource(free)}`,
-    };
   }
 }
 
