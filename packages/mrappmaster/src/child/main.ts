@@ -7,7 +7,7 @@ import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isMainThread, MessageChannel } from 'node:worker_threads';
 import { systemClock, systemRandom } from '@bobbin/common';
-import { abortTask, messageOf, offHeapBytes, runTask, type TaskSpec } from '@bobbin/mapreduce/runtime';
+import { abortTask, messageOf, offHeapBytes, type TaskSpec } from '@bobbin/mapreduce/runtime';
 import { UmbilicalClient } from '../umbilical/umbilical-client.js';
 import type { AttemptSettings } from './attempt-runner.js';
 import type { ProcessEnd } from './exit.js';
@@ -96,5 +96,5 @@ if (isMainThread) {
       },
     );
 } else {
-  void runTaskWorker(ourFile, runTask);
+  void runTaskWorker(ourFile);
 }

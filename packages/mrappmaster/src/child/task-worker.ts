@@ -10,22 +10,13 @@ import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock, type TaskAttemptCompletionEvent } from '@bobbin/common';
 import { validateJob, type Job } from '@bobbin/mapreduce';
-import {
-  localizedProperties,
-  TaskProgress,
-  type TaskEnv,
-  type TaskResult,
-  type TaskSpec,
-} from '@bobbin/mapreduce/runtime';
+import { localizedProperties, runTask, TaskProgress, type TaskEnv } from '@bobbin/mapreduce/runtime';
 import { failureOf, stackOf, uncaughtOf } from './failure-text.js';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.js';
 import { LogFile, redirect, syslogTo } from './worker-output.js';
 
-/** Carries out a task's work: `runMapTask` or `runReduceTask` by its type. */
-export type RunTask = (spec: TaskSpec, job: Job, env: TaskEnv) => Promise<TaskResult>;
-
 /** The thread's whole life. `ourFile` is the bundle this thread runs. Resolves when the outcome has been told. */
-export async function runTaskWorker(ourFile: string, runTask: RunTask): Promise<void> {
+export async function runTaskWorker(ourFile: string): Promise<void> {
   const start = workerData as WorkerStart;
   const main = new MainThread();
   process.setSourceMapsEnabled(true);
