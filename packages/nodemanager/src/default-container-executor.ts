@@ -43,7 +43,7 @@ const REACQUIRE_POLL_MS = 1000;
 
 export interface DefaultContainerExecutorOptions {
   readonly clock: Clock;
-  /** How long a container that is gone may take to show its exit code file. */
+  /** How long the pid file of a container that is taken back, and the exit code file of one that is gone, may take to show. */
   readonly exitCodeFileTimeoutMs: number;
 }
 
@@ -87,7 +87,7 @@ export class DefaultContainerExecutor implements ContainerExecutor {
     started.catch(() => undefined);
     const exited = started.then(
       (process) => this.watch(pidFile, process),
-      () => this.exitCodeIn(pidFile),
+      () => ContainerExitStatus.LOST,
     );
     return { started, exited };
   }
@@ -101,23 +101,28 @@ export class DefaultContainerExecutor implements ContainerExecutor {
 
   private async identityIn(pidFile: string, identity: ProcessIdentity | undefined): Promise<ProcessIdentity> {
     if (identity) return identity;
-    const pid = Number.parseInt(await readFile(pidFile, 'latin1'), 10);
-    if (!Number.isInteger(pid)) throw new ContainerLaunchError(`pid file '${pidFile}' holds no pid`);
+    // The earlier NodeManager may have ended between the start of the wrapper and the moment it writes the file.
+    const pid = await this.numberIn(pidFile);
+    if (pid === undefined) {
+      throw new ContainerLaunchError(`pid file '${pidFile}' holds no pid`, ContainerExitStatus.LOST);
+    }
     return identify(pid);
   }
 
   private async watch(pidFile: string, identity: ProcessIdentity): Promise<number> {
     while (isAlive(identity)) await this.pause(REACQUIRE_POLL_MS);
-    return this.exitCodeIn(pidFile);
+    return (await this.numberIn(`${pidFile}.exitcode`)) ?? ContainerExitStatus.LOST;
   }
 
-  private async exitCodeIn(pidFile: string): Promise<number> {
-    const deadline = this.options.clock.monotonic() + this.options.exitCodeFileTimeoutMs;
+  /** What a wrapper has written, or is about to write; undefined where nothing comes in time. */
+  private async numberIn(file: string): Promise<number | undefined> {
+    const { clock, exitCodeFileTimeoutMs } = this.options;
+    const deadline = clock.monotonic() + exitCodeFileTimeoutMs;
     for (;;) {
-      const code = Number.parseInt(await readFile(`${pidFile}.exitcode`, 'latin1').catch(() => ''), 10);
-      if (Number.isInteger(code)) return code;
-      if (this.options.clock.monotonic() >= deadline) return ContainerExitStatus.LOST;
-      await this.pause(Math.min(100, this.options.exitCodeFileTimeoutMs));
+      const number = Number.parseInt(await readFile(file, 'latin1').catch(() => ''), 10);
+      if (Number.isInteger(number)) return number;
+      if (clock.monotonic() >= deadline) return undefined;
+      await this.pause(Math.min(100, exitCodeFileTimeoutMs));
     }
   }
 

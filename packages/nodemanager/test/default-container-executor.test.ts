@@ -1,8 +1,8 @@
 /** DefaultContainerExecutor on real processes: what starts, how it ends, and that nothing is left. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@bobbin/common';
-import { tempDir } from '@bobbin/common/testing';
+import { ControlledClock, tempDir } from '@bobbin/common/testing';
 import { DefaultContainerExecutor } from '../src/default-container-executor.js';
 import { allProcesses } from '../src/containermanager/monitor/proc.js';
 import { bell, groupIsGone } from './processes.js';
@@ -18,6 +18,11 @@ function launch(
   const pidFile = join(dir, 'container.pid');
   writeFileSync(scriptPath, script);
   return { pidFile, ...executor.launch({ scriptPath, workDir: dir, pidFile, environment }) };
+}
+
+/** Resolves when somebody waits for the clock. */
+async function armed(clock: ControlledClock): Promise<void> {
+  while (clock.armed === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('DefaultContainerExecutor', () => {
@@ -121,9 +126,27 @@ describe('DefaultContainerExecutor', () => {
     expect(await executor.reacquire(pidFile, identity).exited).toBe(7);
   });
 
-  test('a container whose exit code cannot be found is lost, with 154', async () => {
+  test('a container whose wrapper has yet to write the pid file is taken back all the same', async () => {
     using dir = tempDir();
-    expect(await executor.reacquire(join(dir.path, 'none.pid'), undefined).exited).toBe(154);
+    const clock = new ControlledClock();
+    const { started, exited, pidFile } = launch(dir.path, 'exit 7');
+    const { pid } = await started;
+    await exited;
+    renameSync(pidFile, `${pidFile}.tmp`);
+    const early = new DefaultContainerExecutor({ clock, exitCodeFileTimeoutMs: 200 });
+    const again = early.reacquire(pidFile, undefined);
+    await armed(clock);
+    renameSync(`${pidFile}.tmp`, pidFile);
+    clock.advance(100);
+    expect((await again.started).pid).toBe(pid);
+    expect(await again.exited).toBe(7);
+  });
+
+  test('a container that nothing is found of is lost, with 154', async () => {
+    using dir = tempDir();
+    const { started, exited } = executor.reacquire(join(dir.path, 'none.pid'), undefined);
+    await expect(started).rejects.toMatchObject({ name: 'ContainerLaunchError', exitStatus: 154 });
+    expect(await exited).toBe(154);
   });
 
   test('a pid that belongs to a later process is not signalled', async () => {

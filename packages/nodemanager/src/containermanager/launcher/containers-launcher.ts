@@ -175,8 +175,8 @@ export class ContainersLauncher implements Service {
         this.failed(launch, error.exitStatus, error);
         return;
       }
-      // A container that was taken back had ended already: its exit code tells.
-      this.log.debug('no process', { containerId, error });
+      // There is a process, and something that was to be done to it failed: its exit is still to come.
+      this.log.warn('cannot signal container', { containerId, error });
     }
     await this.ended(launch, place, await running.exited);
   }
