@@ -4,7 +4,7 @@
  *
  * | state                          | INIT_CONTAINER                                | RESOURCE_LOCALIZED                          | RESOURCE_FAILED     | KILL_CONTAINER | CONTAINER_RESOURCES_CLEANEDUP |
  * | ------------------------------ | --------------------------------------------- | ------------------------------------------- | ------------------- | -------------- | ----------------------------- |
- * | NEW                            | DONE/LOCALIZATION_FAILED/SCHEDULED/LOCALIZING | !                                           | !                   | DONE           | !                             |
+ * | NEW                            | DONE/LOCALIZATION_FAILED/SCHEDULED/LOCALIZING | !                                           | !                   | DONE/KILLING   | !                             |
  * | LOCALIZING                     | !                                             | SCHEDULED/LOCALIZING                        | LOCALIZATION_FAILED | KILLING        | !                             |
  * | LOCALIZATION_FAILED            | !                                             | .                                           | .                   | .              | DONE                          |
  * | SCHEDULED                      | !                                             | !                                           | !                   | KILLING        | !                             |
@@ -15,10 +15,10 @@
  * | PAUSING                        | !                                             | =                                           | !                   | KILLING        | !                             |
  * | PAUSED                         | !                                             | =                                           | !                   | KILLING        | !                             |
  * | RESUMING                       | !                                             | =                                           | !                   | KILLING        | !                             |
- * | KILLING                        | !                                             | .                                           | .                   | .              | DONE                          |
- * | EXITED_WITH_SUCCESS            | !                                             | !                                           | !                   | .              | DONE                          |
- * | EXITED_WITH_FAILURE            | !                                             | !                                           | !                   | .              | DONE                          |
- * | CONTAINER_CLEANEDUP_AFTER_KILL | !                                             | !                                           | .                   | .              | DONE                          |
+ * | KILLING                        | .                                             | .                                           | .                   | .              | DONE                          |
+ * | EXITED_WITH_SUCCESS            | .                                             | !                                           | !                   | .              | DONE                          |
+ * | EXITED_WITH_FAILURE            | .                                             | !                                           | !                   | .              | DONE                          |
+ * | CONTAINER_CLEANEDUP_AFTER_KILL | .                                             | !                                           | .                   | .              | DONE                          |
  * | DONE                           | .                                             | !                                           | .                   | .              | !                             |
  *
  * | state                          | CONTAINER_LAUNCHED | CONTAINER_EXITED_WITH_SUCCESS | CONTAINER_EXITED_WITH_FAILURE             | CONTAINER_KILLED_ON_REQUEST    |
@@ -118,9 +118,6 @@ export type ContainerEvent =
       readonly resources: readonly string[];
       /** Why the request cannot be met, for instance a resource without an address. */
       readonly invalid?: string;
-      readonly recovered?: RecoveredAs;
-      /** Of a recovered container that had completed. */
-      readonly exitStatus?: number;
     }
   | { readonly type: 'KILL_CONTAINER'; readonly exitStatus: number; readonly diagnostics: string }
   | { readonly type: 'UPDATE_DIAGNOSTICS_MSG'; readonly diagnostics: string }
@@ -179,6 +176,11 @@ export interface ContainerInput {
   readonly retry: ContainerRetryPolicy;
   /** The oldest characters beyond this are cut. */
   readonly maxDiagnosticsChars: number;
+  readonly recovered?: {
+    readonly as: RecoveredAs;
+    /** Of one that is over. */
+    readonly exitStatus?: number;
+  };
 }
 
 interface Context extends ContainerInput {
@@ -231,9 +233,8 @@ const { createMachine } = setup({
     input: {} as ContainerInput,
   },
   guards: {
-    wasOver: (_, p: { recovered?: RecoveredAs }) =>
-      p.recovered === 'COMPLETED' || p.recovered === 'KILLED_BEFORE_LAUNCH',
-    wasLaunched: (_, p: { recovered?: RecoveredAs }) => p.recovered === 'LAUNCHED',
+    wasOver: ({ context: { recovered } }) => recovered?.as === 'COMPLETED' || recovered?.as === 'KILLED_BEFORE_LAUNCH',
+    wasLaunched: ({ context }) => context.recovered?.as === 'LAUNCHED',
     isInvalid: (_, p: { invalid?: string }) => p.invalid !== undefined,
     needsNothing: (_, p: { resources: readonly string[] }) => p.resources.length === 0,
     isLastPending: ({ context }, p: { resource: string }) => context.pending.every((r) => r === p.resource),
@@ -259,7 +260,7 @@ const { createMachine } = setup({
       exitStatus: ({ context }) => (isSet(context.exitStatus) ? context.exitStatus : ContainerExitStatus.SUCCESS),
     }),
     keepRecoveredExit: assign({
-      exitStatus: (_, p: { exitStatus?: number }) => p.exitStatus ?? ContainerExitStatus.ABORTED,
+      exitStatus: ({ context }) => context.recovered?.exitStatus ?? ContainerExitStatus.ABORTED,
     }),
     keepToken: assign((_, p: { resource: Resource; version: number }) => ({
       resource: p.resource,
@@ -321,6 +322,7 @@ const killedFromOutside = {
 } as const;
 const linkLate = { actions: { type: 'linkResource', params } } as const;
 const cleanedUp = { target: 'DONE', actions: 'finish' } as const;
+const wasOver = { guard: 'wasOver', target: 'DONE', actions: ['keepRecoveredExit', 'finish'] } as const;
 
 export const containerMachine = createMachine({
   id: 'container',
@@ -340,11 +342,7 @@ export const containerMachine = createMachine({
     NEW: {
       on: {
         INIT_CONTAINER: [
-          {
-            guard: { type: 'wasOver', params: ({ event }) => event },
-            target: 'DONE',
-            actions: [{ type: 'keepRecoveredExit', params: ({ event }) => event }, 'finish'],
-          },
+          wasOver,
           {
             guard: { type: 'isInvalid', params: ({ event }) => event },
             target: 'LOCALIZATION_FAILED',
@@ -352,7 +350,7 @@ export const containerMachine = createMachine({
           },
           // Its files are linked and in use: nothing is fetched, the launcher takes the process back.
           {
-            guard: { type: 'wasLaunched', params: ({ event }) => event },
+            guard: 'wasLaunched',
             target: 'SCHEDULED',
             actions: ['initAuxServices', 'launch'],
           },
@@ -370,7 +368,16 @@ export const containerMachine = createMachine({
             ],
           },
         ],
-        KILL_CONTAINER: { target: 'DONE', actions: [{ type: 'keepExit', params: ({ event }) => event }, 'finish'] },
+        // It may come before the application is ready again: an earlier NodeManager's process must be found even so.
+        KILL_CONTAINER: [
+          wasOver,
+          {
+            guard: 'wasLaunched',
+            target: 'KILLING',
+            actions: [{ type: 'keepExit', params: ({ event }) => event }, 'launch', 'killProcess'],
+          },
+          { target: 'DONE', actions: [{ type: 'keepExit', params: ({ event }) => event }, 'finish'] },
+        ],
         UPDATE_DIAGNOSTICS_MSG: diagnose,
         UPDATE_CONTAINER_TOKEN: updateToken,
       },
@@ -583,6 +590,7 @@ export const containerMachine = createMachine({
         CONTAINER_EXITED_WITH_FAILURE: exitedBadly,
         CONTAINER_RESOURCES_CLEANEDUP: cleanedUp,
         UPDATE_DIAGNOSTICS_MSG: diagnose,
+        INIT_CONTAINER: {},
         KILL_CONTAINER: {},
         CONTAINER_LAUNCHED: {},
         PAUSE_CONTAINER: {},
@@ -596,6 +604,7 @@ export const containerMachine = createMachine({
       on: {
         CONTAINER_RESOURCES_CLEANEDUP: cleanedUp,
         UPDATE_DIAGNOSTICS_MSG: diagnose,
+        INIT_CONTAINER: {},
         KILL_CONTAINER: {},
         PAUSE_CONTAINER: {},
         CONTAINER_KILLED_ON_REQUEST: {},
@@ -606,6 +615,7 @@ export const containerMachine = createMachine({
       on: {
         CONTAINER_RESOURCES_CLEANEDUP: cleanedUp,
         UPDATE_DIAGNOSTICS_MSG: diagnose,
+        INIT_CONTAINER: {},
         KILL_CONTAINER: {},
         PAUSE_CONTAINER: {},
         CONTAINER_KILLED_ON_REQUEST: {},
@@ -616,6 +626,7 @@ export const containerMachine = createMachine({
       on: {
         CONTAINER_RESOURCES_CLEANEDUP: cleanedUp,
         UPDATE_DIAGNOSTICS_MSG: diagnose,
+        INIT_CONTAINER: {},
         KILL_CONTAINER: {},
         PAUSE_CONTAINER: {},
         CONTAINER_KILLED_ON_REQUEST: {},

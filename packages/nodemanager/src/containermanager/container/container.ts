@@ -91,6 +91,7 @@ export class Container {
       version: request.token.version,
       retry: NEVER_RETRY,
       maxDiagnosticsChars,
+      ...(request.recovered === undefined ? {} : { recovered: request.recovered }),
     });
     for (const [link, resource] of Object.entries(request.launchContext.localResources)) {
       const key = resourceKey(resource);
@@ -130,7 +131,7 @@ export class Container {
 
   /** The event its application wakes it with. */
   initEvent(): ContainerEvent {
-    const { recovered, launchContext } = this;
+    const { launchContext } = this;
     const invalid = invalidScript({
       user: launchContext.environment,
       links: launchContext.localResources,
@@ -140,8 +141,6 @@ export class Container {
       type: 'INIT_CONTAINER',
       resources: [...this.resources.keys()],
       ...(invalid === undefined ? {} : { invalid: `Invalid container launch context: ${invalid}` }),
-      ...(recovered === undefined ? {} : { recovered: recovered.as }),
-      ...(recovered?.exitStatus === undefined ? {} : { exitStatus: recovered.exitStatus }),
     };
   }
 

@@ -6,6 +6,7 @@ import {
   NEVER_RETRY,
   type ContainerEffect,
   type ContainerEvent,
+  type ContainerInput,
   type ContainerRetryPolicy,
 } from '../../../src/containermanager/container/container-machine.js';
 import {
@@ -44,6 +45,7 @@ const killedOnRequest = (exitStatus: number): ContainerEvent => ({
 const launched: ContainerEvent = { type: 'CONTAINER_LAUNCHED' };
 const succeeded: ContainerEvent = { type: 'CONTAINER_EXITED_WITH_SUCCESS' };
 const cleanedUp: ContainerEvent = { type: 'CONTAINER_RESOURCES_CLEANEDUP' };
+type Recovered = NonNullable<ContainerInput['recovered']>;
 const NEXT = launchContext('next');
 const reinit = (...resources: string[]): ContainerEvent => ({
   type: 'REINITIALIZE_CONTAINER',
@@ -56,6 +58,7 @@ function run(
   events: readonly ContainerEvent[],
   retry: ContainerRetryPolicy = NEVER_RETRY,
   maxDiagnosticsChars = 10_000,
+  recovered?: ContainerInput['recovered'],
 ) {
   let snapshot = begin(containerMachine, {
     launchContext: launchContext('first'),
@@ -63,6 +66,7 @@ function run(
     version: 0,
     retry,
     maxDiagnosticsChars,
+    ...(recovered === undefined ? {} : { recovered }),
   });
   const effects: ContainerEffect[] = [];
   const states = [snapshot.value];
@@ -144,20 +148,6 @@ describe('a container', () => {
       ['INIT_AUX_SERVICES', 'LAUNCH', 'START_MONITORING', 'STOP_MONITORING', 'CLEANUP_RESOURCES', 'FINISH'],
     ],
     [
-      'that had completed before a restart is told again',
-      [{ type: 'INIT_CONTAINER', resources: ['a'], recovered: 'COMPLETED', exitStatus: 7 }],
-      'DONE',
-      7,
-      ['FINISH'],
-    ],
-    [
-      'that ran on over a restart is not localized again',
-      [{ type: 'INIT_CONTAINER', resources: ['a'], recovered: 'LAUNCHED' }, launched],
-      'RUNNING',
-      -1000,
-      ['INIT_AUX_SERVICES', 'LAUNCH', 'START_MONITORING'],
-    ],
-    [
       're-initialised swaps its launch context once the old process is gone',
       [init(), launched, reinit('x'), localized('x'), killedOnRequest(143), launched],
       'RUNNING',
@@ -189,6 +179,44 @@ describe('a container', () => {
     ],
   ])('%s', (_, events, state, exitStatus, effects) => {
     const result = run(events);
+    expect([result.state, result.context.exitStatus, result.effects]).toEqual([state, exitStatus, effects]);
+  });
+
+  const completed = { as: 'COMPLETED', exitStatus: 7 } as const;
+  const running = { as: 'LAUNCHED' } as const;
+  const aside = ['STOP_MONITORING', 'CLEANUP_RESOURCES', 'FINISH'];
+  test.each<
+    [what: string, recovered: Recovered, events: ContainerEvent[], state: string, status: number, effects: string[]]
+  >([
+    ['that had completed is told again', completed, [init('a')], 'DONE', 7, ['FINISH']],
+    ['that had completed is not killed any more', completed, [kill(-105), init('a')], 'DONE', 7, ['FINISH']],
+    [
+      'that ran on is not localized again',
+      running,
+      [init('a'), launched],
+      'RUNNING',
+      -1000,
+      ['INIT_AUX_SERVICES', 'LAUNCH', 'START_MONITORING'],
+    ],
+    [
+      'that ran on and is killed before it began again has a process to kill',
+      running,
+      [kill(-105), init('a'), launched, killedOnRequest(137), cleanedUp],
+      'DONE',
+      -105,
+      ['LAUNCH', 'KILL_PROCESS', ...aside],
+    ],
+    [
+      'that ran on, and whose process turns out to be gone, keeps the reason of the kill',
+      running,
+      [kill(-105), failed(154), init('a'), cleanedUp],
+      'DONE',
+      -105,
+      ['LAUNCH', 'KILL_PROCESS', ...aside],
+    ],
+    ['that had only been asked for is over when killed', { as: 'REQUESTED' }, [kill(-105)], 'DONE', -105, ['FINISH']],
+  ])('of an earlier NodeManager %s', (_, recovered, events, state, exitStatus, effects) => {
+    const result = run(events, NEVER_RETRY, 10_000, recovered);
     expect([result.state, result.context.exitStatus, result.effects]).toEqual([state, exitStatus, effects]);
   });
 
