@@ -37,6 +37,12 @@ const slotOf = new Map(SLOTS.map(([group, name], slot) => [`${group}\n${name}`, 
 
 type Groups = Record<string, Record<string, number>>;
 
+/** The group of this name, made where there is none: users may call theirs `toString`. */
+export function groupIn(groups: Groups, name: string): Record<string, number> {
+  if (!Object.hasOwn(groups, name)) groups[name] = {};
+  return groups[name] ?? {};
+}
+
 /** The compact form; the same counters give the same value whatever order their groups came in. */
 export function packCounters(counters: CounterGroups): readonly unknown[] {
   const known: [slot: number, value: number][] = [];
@@ -50,7 +56,7 @@ export function packCounters(counters: CounterGroups): readonly unknown[] {
       if (slot !== undefined) {
         known.push([slot, value]);
       } else {
-        (others[group] ??= {})[name] = value;
+        groupIn(others, group)[name] = value;
         hasOthers = true;
       }
     }
@@ -70,7 +76,7 @@ export function unpackCounters(packed: unknown): CounterGroups {
     const value = items[i + 1];
     if (!place || typeof value !== 'number') throw new Error(`no counter has slot ${String(items[i])}`);
     const [group, name] = place;
-    (groups[group] ??= {})[name] = value;
+    groupIn(groups, group)[name] = value;
   }
   if (paired < items.length) {
     const others = items[paired] as Groups;

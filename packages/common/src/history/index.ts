@@ -4,3 +4,4 @@ export { HistoryDecoder, HistoryEncoder, HISTORY_FORMAT, HISTORY_VERSION } from 
 export * from './history-file.js';
 export * from './history-dirs.js';
 export * from './job-info.js';
+export * from './jhist/index.js';
