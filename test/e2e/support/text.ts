@@ -1,5 +1,5 @@
 /** Inputs of the end-to-end tests: real text that every checkout has, whole or in part. */
-import { mkdirSync, readdirSync, realpathSync, statSync, copyFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from './bobbin.js';
 
@@ -9,17 +9,13 @@ export const typescriptText = realpathSync(join(repository, 'node_modules/typesc
 /** Options for a job over `typescriptText`: it has folders. */
 export const recursive = ['-D', 'mapreduce.input.fileinputformat.input.dir.recursive=true'];
 
-/** A folder with a few of those files, about `megabytes` MB. */
+/** A folder with two files of that text, together about `megabytes` MB. */
 export function someText(folder: string, megabytes: number): string {
   mkdirSync(folder, { recursive: true });
-  const lib = join(typescriptText, 'lib');
-  let left = megabytes * 1e6;
-  for (const name of readdirSync(lib).sort()) {
-    const size = statSync(join(lib, name)).size;
-    if (!name.endsWith('.ts') || size > left) continue;
-    copyFileSync(join(lib, name), join(folder, name));
-    left -= size;
-  }
+  const text = readFileSync(join(typescriptText, 'lib/typescript.js'));
+  const half = (megabytes / 2) * 1e6;
+  writeFileSync(join(folder, 'one.txt'), text.subarray(0, half));
+  writeFileSync(join(folder, 'two.txt'), text.subarray(half, 2 * half));
   return folder;
 }
 
