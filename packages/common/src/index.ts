@@ -16,6 +16,8 @@ export * from './log/create-logger.js';
 export * from './log/format.js';
 export * from './fs/index.js';
 export * from './store/index.js';
+export * from './process/first-signal.js';
 export * from './process/process-identity.js';
 export * from './rpc/index.js';
 export * from './security/index.js';
+export * from './web/index.js';

@@ -3,10 +3,15 @@
  * `bobbin.daemon.ready-file`; ends cleanly on TERM, INT and HUP, and with an error where the RM or its own state ends it.
  */
 import { rmSync } from 'node:fs';
-import { bobbinKeys, createLogger, systemClock, writeFileAtomic, type Configuration } from '@bobbin/common';
+import {
+  bobbinKeys,
+  createLogger,
+  firstSignal,
+  systemClock,
+  writeFileAtomic,
+  type Configuration,
+} from '@bobbin/common';
 import { NodeManager } from './node-manager.js';
-
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
  * Runs until a signal ends it; resolves then, with everything stopped. Rejects with what kept it from starting (CannotListenError,
@@ -43,13 +48,4 @@ export async function runNodeManager(conf: Configuration): Promise<void> {
     if (readyFile !== undefined) rmSync(readyFile, { force: true });
     log.info('NodeManager has stopped');
   }
-}
-
-/** Resolves at the first signal that asks to end; a second one ends the process at once, as by default. */
-function firstSignal(): Promise<undefined> {
-  return new Promise((resolve) => {
-    for (const signal of SIGNALS) {
-      process.once(signal, () => resolve(undefined));
-    }
-  });
 }

@@ -5,6 +5,7 @@
  */
 import {
   authenticateContainerManagement,
+  authenticateWeb,
   CompositeService,
   containerManagementProtocol,
   createStub,
@@ -49,7 +50,6 @@ import type { NMStateStore } from './recovery/nm-state-store.js';
 import { recoverApplications } from './recovery/recover-applications.js';
 import { SqliteNMStateStore } from './recovery/sqlite-nm-state-store.js';
 import { NodeKeys } from './security/node-keys.js';
-import { authenticateWeb } from './webapp/authenticate-web.js';
 import { NMWebServer } from './webapp/nm-web-server.js';
 
 /** What a release calls itself towards RM and web clients. */

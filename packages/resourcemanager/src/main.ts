@@ -6,14 +6,13 @@ import { rmSync } from 'node:fs';
 import {
   bobbinKeys,
   createLogger,
+  firstSignal,
   systemClock,
   systemRandom,
   writeFileAtomic,
   type Configuration,
 } from '@bobbin/common';
 import { ResourceManager } from './resource-manager.js';
-
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
  * Runs until a signal ends it; resolves then, with everything stopped. Rejects with what kept it from starting (ConfigurationError,
@@ -42,11 +41,4 @@ export async function runResourceManager(conf: Configuration): Promise<void> {
     if (readyFile !== undefined) rmSync(readyFile, { force: true });
     log.info('ResourceManager has stopped');
   }
-}
-
-/** Resolves at the first signal that asks to end; a second one ends the process at once, as by default. */
-function firstSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of SIGNALS) process.once(signal, () => resolve());
-  });
 }

@@ -3,7 +3,6 @@
  * shared secret it is open to whoever names a user, so it then serves on loopback only, and says so.
  */
 import { mkdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import {
   applicationClientProtocol,
@@ -11,12 +10,15 @@ import {
   authenticateApplicationMaster,
   authenticateClient,
   authenticateNode,
+  authenticateWeb,
+  beyondLoopback,
   ConfigurationError,
   containerManagementProtocol,
   createStub,
   loadSecret,
   messageOf,
   nodeSignalProtocol,
+  reachableHost,
   resourceTrackerProtocol,
   RpcServer,
   SharedSecret,
@@ -31,7 +33,6 @@ import type { RMStateStore } from './recovery/rm-state-store.js';
 import { SqliteRMStateStore } from './recovery/sqlite-rm-state-store.js';
 import { RMCore } from './rm-core.js';
 import { RMWebServer } from './webapp/rm-web-server.js';
-import { authenticateWeb } from './webapp/authenticate-web.js';
 
 export interface ResourceManagerOptions {
   readonly conf: Configuration;
@@ -126,7 +127,7 @@ export class ResourceManager {
     rpc.register(resourceTrackerProtocol, core.resourceTracker, authenticateNode(secret));
     rpc.register(nodeSignalProtocol, core.nodeSignals, authenticateNode(secret));
     const port = await rpc.start();
-    this.address = `${reachable(conf.address.host)}:${port}`;
+    this.address = `${reachableHost(conf.address.host)}:${port}`;
     this.web = new RMWebServer({
       core,
       address: conf.webappAddress,
@@ -137,13 +138,13 @@ export class ResourceManager {
     });
     const webPort = await this.web.start();
     core.start();
-    return { address: this.address, webAddress: `${reachable(conf.webappAddress.host)}:${webPort}` };
+    return { address: this.address, webAddress: `${reachableHost(conf.webappAddress.host)}:${webPort}` };
   }
 }
 
 /** Throws ConfigurationError where the cluster has no secret and would serve others than this machine. */
 function checkOpen(hosts: readonly string[], log: Logger): void {
-  const outside = [...new Set(hosts)].filter((host) => !isLoopback(host));
+  const outside = beyondLoopback(hosts);
   if (outside.length > 0) {
     throw new ConfigurationError([
       `without a secret the ResourceManager believes every caller, so it serves on loopback only, not on '${outside.join("', '")}': ` +
@@ -151,15 +152,6 @@ function checkOpen(hosts: readonly string[], log: Logger): void {
     ]);
   }
   log.warn('No bobbin.security.secret-file is set: the cluster is open to every user of this machine');
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
-
-/** What others can call where every interface is bound. */
-function reachable(host: string): string {
-  return host === '0.0.0.0' || host === '::' ? hostname() : host;
 }
 
 function openStore(conf: RMConf): RMStateStore {

@@ -1,5 +1,5 @@
 /** NodeLogs: the log files of containers over a NodeManager's web server. Hadoop: LogWebService, LogToolUtils. */
-import { encodeToken, type CallCredentials, type ContainerId } from '@bobbin/common';
+import { encodeToken, TOKEN_HEADER, type CallCredentials, type ContainerId } from '@bobbin/common';
 import { CommandError } from '../errors.js';
 
 export interface LogFile {
@@ -49,7 +49,7 @@ export class NodeLogs {
   private get(node: string, path: string): Promise<Response> {
     const credentials = this.credentials();
     const headers: Record<string, string> =
-      'token' in credentials ? { 'x-bobbin-token': encodeToken(credentials.token).toString('base64') } : {};
+      'token' in credentials ? { [TOKEN_HEADER]: encodeToken(credentials.token).toString('base64') } : {};
     return fetch(`http://${node}/ws/v1/node${path}`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
   }
 }

@@ -16,6 +16,7 @@ export {
   type ReceivedKeys,
 } from './nm-secret-managers.js';
 export * from './rm-secret-managers.js';
+export * from './open-cluster.js';
 export { RollingKeys, type KeyState, type RollingKeysOptions } from './rolling-keys.js';
 export { loadOrCreateSecret, loadSecret, SharedSecret } from './shared-secret.js';
 export {

@@ -2,12 +2,14 @@
  * NMSettings: the configuration as the rooms of a NodeManager take it, read once. Hadoop: the keys of YarnConfiguration each service reads in
  * its serviceInit. What cannot work is said here, all at once (DESIGN D8): an unknown auxiliary service, a node open to other machines.
  */
-import { availableParallelism, hostname, totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import {
+  beyondLoopback,
   bobbinKeys,
   ConfigurationError,
   nmKeys,
+  reachableHost,
   rmKeys,
   type Address,
   type Configuration,
@@ -102,7 +104,7 @@ export function nmSettings(conf: Configuration): NMSettings {
     resource: resourceOf(conf),
     rackName: conf.get(nmKeys.rackName),
     address: { host, port: address.port },
-    advertisedHost: reachable(address.host),
+    advertisedHost: reachableHost(address.host),
     webAddress,
     rmAddress: `${rm.host}:${rm.port}`,
     rmConnectMaxWaitMs: maxWaitMs < 0 ? Number.MAX_SAFE_INTEGER : maxWaitMs,
@@ -164,7 +166,7 @@ function unknownServices(names: readonly string[]): string[] {
 }
 
 function openTo(hosts: readonly string[]): string[] {
-  const outside = [...new Set(hosts)].filter((host) => !isLoopback(host));
+  const outside = beyondLoopback(hosts);
   if (outside.length === 0) return [];
   return [
     `without a secret the NodeManager shows its logs to every caller, so it serves on loopback only, not on ` +
@@ -183,15 +185,6 @@ function warningsOf(conf: Configuration): string[] {
     );
   }
   return warnings;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
-
-/** The name others reach this node by. */
-function reachable(host: string): string {
-  return host === '0.0.0.0' || host === '::' ? hostname() : host;
 }
 
 /** Hadoop: NodeManagerHardwareUtils. Of the machine's memory a fifth is left to the system. */

@@ -4,17 +4,19 @@
  * the header `x-bobbin-token` (base64 of a TokenProto).
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import {
-  messageOf,
   ApplicationNotFoundError,
   BadRequestError,
-  CannotListenError,
+  closeHttp,
   ContainerNotFoundError,
+  listenHttpAt,
+  sendError,
+  sendFault,
+  sendJson,
+  TOKEN_HEADER,
   toApplicationId,
   toContainerId,
-  YarnError,
   type Address,
   type ContainerId,
   type Logger,
@@ -57,10 +59,10 @@ export class NMWebServer implements Service {
     this.log = deps.context.log.child({ service: this.name });
     this.server = createServer((request, response) => void this.answer(request, response));
     this.routes = [
-      [route(''), (_, __, response) => json(response, { nodeInfo: this.info() })],
-      [route('/info'), (_, __, response) => json(response, { nodeInfo: this.info() })],
-      [route('/apps'), (_, __, response) => json(response, { apps: { app: this.applications() } })],
-      [route('/apps/{}'), ([id = ''], _, response) => json(response, { app: this.application(id) })],
+      [route(''), (_, __, response) => sendJson(response, 200, { nodeInfo: this.info() })],
+      [route('/info'), (_, __, response) => sendJson(response, 200, { nodeInfo: this.info() })],
+      [route('/apps'), (_, __, response) => sendJson(response, 200, { apps: { app: this.applications() } })],
+      [route('/apps/{}'), ([id = ''], _, response) => sendJson(response, 200, { app: this.application(id) })],
       [route('/containers'), (_, __, response) => this.containers(response)],
       [route('/containers/{}'), ([id = ''], _, response) => this.container(id, response)],
       [route('/containers/{}/logs'), ([id = ''], _, response) => this.logs(id, response)],
@@ -77,23 +79,11 @@ export class NMWebServer implements Service {
 
   /** Listens. Rejects with CannotListenError. */
   async start(): Promise<void> {
-    const { host, port } = this.deps.address;
-    await new Promise<void>((resolve, reject) => {
-      this.server.once('error', (error) => {
-        const why = `${error.message}; set another address in yarn.nodemanager.webapp.address`;
-        reject(new CannotListenError(`${host}:${port}`, why, error));
-      });
-      this.server.listen({ host, port }, resolve);
-    });
-    this.boundPort = (this.server.address() as AddressInfo).port;
+    this.boundPort = await listenHttpAt(this.server, this.deps.address, 'yarn.nodemanager.webapp.address');
   }
 
   stop(): Promise<void> {
-    if (!this.server.listening) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
+    return closeHttp(this.server);
   }
 
   get port(): number {
@@ -102,15 +92,13 @@ export class NMWebServer implements Service {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const header = request.headers['x-bobbin-token'];
+      const header = request.headers[TOKEN_HEADER];
       this.deps.authenticate(typeof header === 'string' ? header : undefined);
       if (request.method !== 'GET') {
-        fail(
-          response,
-          405,
-          'MethodNotAllowedException',
-          `${request.method} is not allowed here; this node is read with GET`,
-        );
+        sendFault(response, 405, {
+          exception: 'MethodNotAllowedException',
+          message: `${request.method} is not allowed here; this node is read with GET`,
+        });
         return;
       }
       const [path = '', query = ''] = (request.url ?? '').split('?', 2);
@@ -120,21 +108,13 @@ export class NMWebServer implements Service {
         await handle(match.slice(1).map(decodeURIComponent), new URLSearchParams(query), response);
         return;
       }
-      fail(response, 404, 'NotFoundException', `nothing is at ${path}; try /ws/v1/node/info`);
+      sendFault(response, 404, {
+        exception: 'NotFoundException',
+        message: `nothing is at ${path}; try /ws/v1/node/info`,
+      });
     } catch (error) {
       if (response.headersSent) response.destroy();
-      else this.failWith(response, error);
-    }
-  }
-
-  private failWith(response: ServerResponse, error: unknown): void {
-    if (error instanceof URIError) {
-      fail(response, 400, 'BadRequestException', 'the path is not properly encoded');
-    } else if (error instanceof YarnError) {
-      fail(response, STATUS[error.status] ?? 500, error.hadoopClass.split('.').at(-1) ?? '', error.message);
-    } else {
-      this.log.error('request failed by a fault of the server', { error });
-      fail(response, 500, 'WebApplicationException', messageOf(error));
+      else sendError(response, error, this.log);
     }
   }
 
@@ -169,13 +149,13 @@ export class NMWebServer implements Service {
 
   private async containers(response: ServerResponse): Promise<void> {
     const all = [...this.deps.context.containers.values()];
-    json(response, { containers: { container: await Promise.all(all.map((c) => this.describe(c))) } });
+    sendJson(response, 200, { containers: { container: await Promise.all(all.map((c) => this.describe(c))) } });
   }
 
   private async container(id: string, response: ServerResponse): Promise<void> {
     const container = this.deps.context.containers.get(toContainerId(id));
     if (!container) throw new ContainerNotFoundError(id);
-    json(response, { container: await this.describe(container) });
+    sendJson(response, 200, { container: await this.describe(container) });
   }
 
   private async logs(id: string, response: ServerResponse): Promise<void> {
@@ -188,7 +168,9 @@ export class NMWebServer implements Service {
       lastModifiedTime: new Date(modifiedAtMs).toISOString(),
     }));
     const { nodeId } = this.deps.context.identity();
-    json(response, { containerLogsInfo: [{ containerLogInfo, logAggregationType: 'LOCAL', containerId, nodeId }] });
+    sendJson(response, 200, {
+      containerLogsInfo: [{ containerLogInfo, logAggregationType: 'LOCAL', containerId, nodeId }],
+    });
   }
 
   private async logFile(id: string, fileName: string, query: URLSearchParams, response: ServerResponse): Promise<void> {
@@ -199,7 +181,10 @@ export class NMWebServer implements Service {
     }
     const log = await openLog(this.deps.logDirs, containerId, fileName);
     if (!log) {
-      fail(response, 404, 'NotFoundException', `container ${id} has no log '${fileName}' on this node`);
+      sendFault(response, 404, {
+        exception: 'NotFoundException',
+        message: `container ${id} has no log '${fileName}' on this node`,
+      });
       return;
     }
     const { start, length } = rangeOf(log.sizeBytes, wanted === undefined ? undefined : Number(wanted));
@@ -235,37 +220,10 @@ export class NMWebServer implements Service {
   }
 }
 
-const STATUS: Partial<Record<YarnError['status'], number>> = {
-  INVALID_ARGUMENT: 400,
-  UNAUTHENTICATED: 401,
-  PERMISSION_DENIED: 403,
-  NOT_FOUND: 404,
-  UNAVAILABLE: 503,
-};
-
 function route(path: string): RegExp {
   return new RegExp(`^/ws/v1/node${path.replaceAll('{}', '([^/]+)')}/?$`);
 }
 
 function describeApplication({ id, user, state, containers }: Application): Record<string, unknown> {
   return { id, user, state, containerids: containers };
-}
-
-function json(response: ServerResponse, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(200, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(text),
-  });
-  response.end(text);
-}
-
-/** Hadoop's form of an error. */
-function fail(response: ServerResponse, status: number, exception: string, message: string): void {
-  const text = JSON.stringify({ RemoteException: { exception, message } });
-  response.writeHead(status, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(text),
-  });
-  response.end(text);
 }

@@ -3,18 +3,20 @@
  * webapp/RMWebServices.java. Reads only. Where the cluster has a secret each request shows a client token in the header `x-bobbin-token`.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import {
   ApplicationNotFoundError,
   BadRequestError,
-  CannotListenError,
+  closeHttp,
+  listenHttpAt,
+  sendError,
+  sendFault,
+  sendJson,
+  TOKEN_HEADER,
   toApplicationId,
-  YarnError,
   type Address,
   type Clock,
   type Logger,
   type NodeId,
-  type StatusName,
 } from '@bobbin/common';
 import { NodeNotFoundError } from '../errors.js';
 import type { RMCore } from '../rm-core.js';
@@ -33,13 +35,6 @@ export interface RMWebServerDeps {
 
 type Route = readonly [path: RegExp, answer: (parameter: string, query: URLSearchParams) => object];
 
-const HTTP_STATUS: Partial<Record<StatusName, number>> = {
-  INVALID_ARGUMENT: 400,
-  UNAUTHENTICATED: 401,
-  PERMISSION_DENIED: 403,
-  NOT_FOUND: 404,
-};
-
 export class RMWebServer {
   private readonly server: Server;
   private readonly routes: readonly Route[] = [
@@ -57,27 +52,16 @@ export class RMWebServer {
 
   /** Listens; resolves with the port. Rejects with CannotListenError. */
   start(): Promise<number> {
-    const { host, port } = this.deps.address;
-    return new Promise((resolve, reject) => {
-      this.server.once('error', (error) => {
-        const advice = `${error.message}; set another address in yarn.resourcemanager.webapp.address`;
-        reject(new CannotListenError(`${host}:${port}`, advice, error));
-      });
-      this.server.listen({ host, port }, () => resolve((this.server.address() as AddressInfo).port));
-    });
+    return listenHttpAt(this.server, this.deps.address, 'yarn.resourcemanager.webapp.address');
   }
 
   stop(): Promise<void> {
-    if (!this.server.listening) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
+    return closeHttp(this.server);
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
     try {
-      const header = request.headers['x-bobbin-token'];
+      const header = request.headers[TOKEN_HEADER];
       this.deps.authenticate(typeof header === 'string' ? header : undefined);
       if (request.method !== 'GET')
         throw new BadRequestError(`${request.method} is not served; the pages are read with GET`);
@@ -85,13 +69,16 @@ export class RMWebServer {
       const path = /^\/ws\/v1\/cluster(\/.*)?$/.exec(url.pathname);
       const found = path && this.routes.find(([pattern]) => pattern.test(path[1] ?? ''));
       if (!path || !found) {
-        fail(response, 404, 'NotFoundException', `nothing is at ${url.pathname}; try /ws/v1/cluster/info`);
+        sendFault(response, 404, {
+          exception: 'NotFoundException',
+          message: `nothing is at ${url.pathname}; try /ws/v1/cluster/info`,
+        });
         return;
       }
       const parameter = found[0].exec(path[1] ?? '')?.[1] ?? '';
-      send(response, 200, found[1](decodeURIComponent(parameter), url.searchParams));
+      sendJson(response, 200, found[1](decodeURIComponent(parameter), url.searchParams));
     } catch (error) {
-      this.failWith(response, error);
+      sendError(response, error, this.deps.log);
     }
   }
 
@@ -136,17 +123,6 @@ export class RMWebServer {
     if (!node) throw new NodeNotFoundError(id);
     return { node: nodeInfo(node, core) };
   }
-
-  private failWith(response: ServerResponse, error: unknown): void {
-    if (error instanceof URIError)
-      return fail(response, 400, 'BadRequestException', 'the path is not properly encoded');
-    if (error instanceof YarnError) {
-      const exception = error.hadoopClass.split('.').at(-1) ?? 'YarnException';
-      return fail(response, HTTP_STATUS[error.status] ?? 503, exception, error.message, error.hadoopClass);
-    }
-    this.deps.log.error('a page failed', { error });
-    fail(response, 500, 'InternalError', 'the page failed; the log of the ResourceManager says why');
-  }
 }
 
 /** Values of a parameter given again, or joined by commas; in capitals where they are states. */
@@ -155,19 +131,4 @@ function listOf(query: URLSearchParams, ...names: string[]): string[] {
   return values
     .filter((value) => value !== '')
     .map((value) => (names.includes('states') ? value.toUpperCase() : value));
-}
-
-function fail(
-  response: ServerResponse,
-  status: number,
-  exception: string,
-  message: string,
-  javaClassName = exception,
-): void {
-  send(response, status, { RemoteException: { exception, message, javaClassName } });
-}
-
-function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(`${JSON.stringify(body)}\n`);
 }

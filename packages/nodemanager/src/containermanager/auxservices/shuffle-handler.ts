@@ -7,12 +7,13 @@
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import {
   messageOf,
   CannotListenError,
+  closeHttp,
   jobId,
+  listenHttp,
   type ApplicationId,
   type JobId,
   type Logger,
@@ -106,11 +107,7 @@ export class ShuffleHandler implements AuxiliaryService {
 
   /** Cuts off what is being served: its reducers ask again elsewhere or later. */
   stop(): Promise<void> {
-    if (!this.server.listening) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
+    return closeHttp(this.server);
   }
 
   get port(): number {
@@ -149,13 +146,7 @@ export class ShuffleHandler implements AuxiliaryService {
 
   private listen(port: number): Promise<number> {
     const { host, listenQueueSize: backlog } = this.deps;
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen({ host, port, backlog }, () => {
-        this.server.off('error', reject);
-        resolve((this.server.address() as AddressInfo).port);
-      });
-    });
+    return listenHttp(this.server, { host, port, backlog });
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
