@@ -20,13 +20,27 @@ export type OutputFilter = 'NONE' | 'KILLED' | 'FAILED' | 'SUCCEEDED' | 'ALL';
 /** Shows nothing; for `--json`. */
 export const silentProgress: JobProgress = { update: () => undefined, tick: () => undefined, end: () => undefined };
 
-/** The lines of Hadoop's client, each when it says something new. */
+/** As often as Hadoop's client asks: a job that is followed closer is not told closer. */
+const LINE_EVERY_MS = 1000;
+
+/** What a line says, in percent. */
+interface Done {
+  readonly map: number;
+  readonly reduce: number;
+}
+
+/**
+ * The lines of Hadoop's client, each when it says something new, and one a second: what comes sooner waits, and the newest of it
+ * is told. The first, one that brings map or reduce to 100 %, and that of a job's end are told at once.
+ */
 export class PlainProgress implements JobProgress {
   private uberTold = false;
-  private last = '';
+  private told: Done | undefined;
+  private toldAtMs = 0;
+  private waiting: Done | undefined;
 
   constructor(
-    private readonly io: Pick<CommandIO, 'print' | 'warn'>,
+    private readonly io: Pick<CommandIO, 'print' | 'warn' | 'clock'>,
     private readonly filter: OutputFilter,
   ) {}
 
@@ -37,14 +51,31 @@ export class PlainProgress implements JobProgress {
     if (report.state === 'NEW' || report.state === 'INITED') return;
     if (!this.uberTold) this.io.print(`Job ${report.jobId} running in uber mode : ${report.isUber}`);
     this.uberTold = true;
-    const line = ` map ${percent(report.mapProgress)}% reduce ${percent(report.reduceProgress)}%`;
-    if (line !== this.last) this.io.print(line);
-    this.last = line;
+    this.waiting = { map: percent(report.mapProgress), reduce: percent(report.reduceProgress) };
+    if (isOver(report.state) || this.completes(this.waiting)) this.tell();
+    else this.tick();
   }
 
-  tick(): void {}
+  tick(): void {
+    if (!this.told || this.io.clock.monotonic() - this.toldAtMs >= LINE_EVERY_MS) this.tell();
+  }
 
-  end(): void {}
+  end(): void {
+    this.tell();
+  }
+
+  private completes({ map, reduce }: Done): boolean {
+    return (map === 100 && this.told?.map !== 100) || (reduce === 100 && this.told?.reduce !== 100);
+  }
+
+  private tell(): void {
+    const { told, waiting } = this;
+    this.waiting = undefined;
+    if (!waiting || (told?.map === waiting.map && told.reduce === waiting.reduce)) return;
+    this.io.print(` map ${waiting.map}% reduce ${waiting.reduce}%`);
+    this.told = waiting;
+    this.toldAtMs = this.io.clock.monotonic();
+  }
 }
 
 /** A job that has succeeded is done, whatever the last progress was that a task told of. */

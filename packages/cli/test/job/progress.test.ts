@@ -26,12 +26,16 @@ function ended(status: TaskAttemptCompletionEventStatus, ...diagnostics: string[
 }
 
 describe('lines', () => {
-  test('say uber or not once, then how far map and reduce are whenever that changes', () => {
-    const io = recordingIO();
+  test('say uber or not once, then how far map and reduce are when that has changed', () => {
+    const clock = new ControlledClock();
+    const io = recordingIO({}, clock);
     const progress = new PlainProgress(io, 'FAILED');
     progress.update({ type: 'APPLICATION', report: anApplication({ state: 'ACCEPTED' }) });
     progress.update(told({ state: 'INITED' }));
-    for (const mapProgress of [0, 0.004, 0.5, 0.999]) progress.update(told({ mapProgress }));
+    for (const mapProgress of [0, 0.004, 0.5, 0.999]) {
+      progress.update(told({ mapProgress }));
+      clock.advance(1000);
+    }
     progress.update(told({ state: 'SUCCEEDED', mapProgress: 1, reduceProgress: 1 }));
     progress.tick();
     progress.end();
@@ -43,6 +47,53 @@ describe('lines', () => {
       ' map 100% reduce 100%',
     ]);
     expect(io.warned).toEqual([]);
+  });
+
+  test('come once a second, with the newest of what came meanwhile', () => {
+    const clock = new ControlledClock();
+    const io = recordingIO({}, clock);
+    const progress = new PlainProgress(io, 'FAILED');
+    for (let n = 0; n < 25; n++) {
+      progress.update(told({ mapProgress: n / 100 }));
+      clock.advance(100);
+      progress.tick();
+    }
+    expect(io.printed.slice(1)).toEqual([' map 0% reduce 0%', ' map 9% reduce 0%', ' map 19% reduce 0%']);
+    clock.advance(500);
+    progress.tick();
+    clock.advance(5000);
+    progress.tick();
+    expect(io.printed.slice(4)).toEqual([' map 24% reduce 0%']);
+  });
+
+  test('that bring map or reduce to 100 %, and the last, do not wait', () => {
+    const io = recordingIO();
+    const progress = new PlainProgress(io, 'FAILED');
+    for (const [mapProgress, reduceProgress] of [
+      [0.2, 0],
+      [0.9, 0],
+      [1, 0],
+      [1, 0.1],
+      [1, 0.2],
+      [1, 1],
+    ] as const) {
+      progress.update(told({ mapProgress, reduceProgress }));
+    }
+    progress.end();
+    expect(io.printed.slice(1)).toEqual([' map 20% reduce 0%', ' map 100% reduce 0%', ' map 100% reduce 100%']);
+  });
+
+  test.each([
+    ['at its end', (progress: PlainProgress) => progress.update(told({ state: 'FAILED', mapProgress: 0.4 }))],
+    ['when it is left', (progress: PlainProgress) => progress.end()],
+  ])('tell how far a job was %s', (_, leave) => {
+    const io = recordingIO();
+    const progress = new PlainProgress(io, 'FAILED');
+    progress.update(told({ mapProgress: 0.2 }));
+    progress.update(told({ mapProgress: 0.4 }));
+    leave(progress);
+    progress.end();
+    expect(io.printed.slice(1)).toEqual([' map 20% reduce 0%', ' map 40% reduce 0%']);
   });
 
   test.each([
