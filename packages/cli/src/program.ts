@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { registerAppCommands } from './app/app-commands.js';
 import { registerClusterCommands } from './cluster/commands.js';
 import { registerDaemonCommands } from './daemon/daemon-commands.js';
+import { registerHistoryCommands } from './history/history-commands.js';
 import { registerJobCommands } from './job/job-commands.js';
 import { registerNodeCommands } from './node/node-commands.js';
 import type { CommandIO } from './output/io.js';
@@ -26,6 +27,7 @@ export function makeProgram(io: CommandIO, version: string, exitWith: (code: num
     .configureOutput({ writeOut: (text) => io.print(text.trimEnd()), writeErr: (text) => io.warn(text.trimEnd()) });
   registerClusterCommands(program, io);
   registerJobCommands(program, io, exitWith);
+  registerHistoryCommands(program, io);
   registerAppCommands(program, io);
   registerNodeCommands(program, io);
   registerDaemonCommands(program, io);

@@ -2,7 +2,15 @@
  * endApplications: before a local cluster stops, whatever runs on it is ended as a user would: jobs through their AppMasters, which
  * take back temporary output and staging folders, the rest through the ResourceManager. Bounded: a cluster in trouble stops all the same.
  */
-import { delay, getFileSystem, jobId, messageOf, YarnError, type ApplicationReport } from '@bobbin/common';
+import {
+  delay,
+  getFileSystem,
+  jobId,
+  messageOf,
+  YarnError,
+  type ApplicationReport,
+  type Clock,
+} from '@bobbin/common';
 import { killApplication } from '@bobbin/client';
 import type { CommandIO } from '../output/io.js';
 import { stagingRoot, withSession, type Session } from '../session.js';
@@ -24,13 +32,21 @@ export async function endApplications(dir: string, io: CommandIO): Promise<numbe
       });
       if (applications.length === 0) return 0;
       const ends = Promise.all(applications.map((application) => end(session, io, application)));
-      await Promise.race([ends, delay(io.clock, TIMEOUT_MS)]);
+      await within(io.clock, TIMEOUT_MS, ends);
       return applications.length;
     });
   } catch (error) {
     io.warn(`applications could not be ended first: ${messageOf(error)}`);
     return 0;
   }
+}
+
+/** Resolves when `work` is done or the time is up; leaves no timer behind, which would keep the command from ending. */
+function within(clock: Clock, timeoutMs: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(timeoutMs, resolve);
+    work.finally(() => timer.cancel()).then(() => resolve(), reject);
+  });
 }
 
 async function end(session: Session, io: CommandIO, application: ApplicationReport): Promise<void> {

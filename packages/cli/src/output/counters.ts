@@ -2,7 +2,7 @@
  * Counters as Hadoop prints them: groups and names in their display form, the framework's in Hadoop's order and zeros of fixed
  * sets included, a user's after them as they are. Hadoop: Counters.toString, the *Counter.properties files.
  */
-import type { CounterGroups } from '@bobbin/common';
+import type { CounterGroups, CounterTitles } from '@bobbin/common';
 
 interface Group {
   readonly name: string;
@@ -96,6 +96,15 @@ const GROUPS: readonly Group[] = [
     counters: { BYTES_WRITTEN: 'Bytes Written' },
   },
 ];
+
+/** Display forms, for files that keep them. Names without one are their own. */
+export const counterTitles: CounterTitles = {
+  group: (name) => GROUPS.find((group) => group.name === name)?.title ?? name,
+  counter: (group, name) => {
+    const known = GROUPS.find((one) => one.name === group)?.counters ?? {};
+    return Object.hasOwn(known, name) ? (known[name] ?? name) : name;
+  },
+};
 
 /** `Counters: N`, then each group behind one tab and its counters behind two. */
 export function counterLines(groups: CounterGroups): string[] {
