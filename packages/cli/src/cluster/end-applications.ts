@@ -2,15 +2,7 @@
  * endApplications: before a local cluster stops, whatever runs on it is ended as a user would: jobs through their AppMasters, which
  * take back temporary output and staging folders, the rest through the ResourceManager. Bounded: a cluster in trouble stops all the same.
  */
-import {
-  delay,
-  getFileSystem,
-  jobId,
-  messageOf,
-  YarnError,
-  type ApplicationReport,
-  type Clock,
-} from '@bobbin/common';
+import { delay, getFileSystem, jobId, messageOf, YarnError, type ApplicationReport, type Clock } from '@bobbin/common';
 import { killApplication } from '@bobbin/client';
 import type { CommandIO } from '../output/io.js';
 import { stagingRoot, withSession, type Session } from '../session.js';
