@@ -1,5 +1,6 @@
 /** The machine of a job: the rules of mapreduce.md 2.3 and 2.4 as far as they are decisions. */
 import { applicationId, jobId, taskId, type TaskType } from '@bobbin/common';
+import { runMachine } from '@bobbin/common/testing';
 import fc from 'fast-check';
 import {
   completedMaps,
@@ -8,7 +9,6 @@ import {
   type JobInput,
   type JobMachineEvent,
 } from '../../src/job/job-machine.js';
-import { run } from '../support/machine-facts.js';
 import { splits } from '../support/mr-app.js';
 
 const job = jobId(applicationId(1, 1));
@@ -40,8 +40,8 @@ const running = (maps: number): JobMachineEvent[] => [...setup(maps), { type: 'J
 const committing = [...running(1), map('SUCCEEDED'), reduce('SUCCEEDED')];
 
 function lastStep(events: readonly JobMachineEvent[], of = input()): { state: string; effects: string[] } {
-  const before = run(jobMachine, of, events.slice(0, -1)).effects.length;
-  const { state, effects } = run(jobMachine, of, events);
+  const before = runMachine(jobMachine, of, events.slice(0, -1)).effects.length;
+  const { state, effects } = runMachine(jobMachine, of, events);
   return {
     state,
     effects: effects.slice(before).map((effect) => {
@@ -189,7 +189,7 @@ test('counts are what was told, and a job commits exactly when all tasks are ove
         reduceFailuresMaxPercent: percent,
       });
       const told = [...maps.map((state, n) => map(state, n)), ...reduces.map((state, n) => reduce(state, n))];
-      const { state, snapshot } = run(jobMachine, of, [...running(maps.length), ...told]);
+      const { state, snapshot } = runMachine(jobMachine, of, [...running(maps.length), ...told]);
       const tooMany = (all: State[]): boolean =>
         all.filter((end) => end === 'FAILED').length * 100 > percent * all.length;
       const fails = tooMany(maps) || tooMany(reduces);

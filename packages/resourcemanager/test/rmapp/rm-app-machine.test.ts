@@ -1,8 +1,8 @@
 /** The machine of an application: its table, Hadoop's arcs, what each step asks for, and what no order of events may break. */
-import { applicationId, nodeId, transitionTable } from '@bobbin/common';
+import { applicationId, nodeId } from '@bobbin/common';
+import { runMachine } from '@bobbin/common/testing';
 import fc from 'fast-check';
 import { rmAppMachine, type RMAppEffect, type RMAppEvent, type RMAppInput } from '../../src/rmapp/rm-app-machine.js';
-import { arcsOf, hadoopArcs, headerTable, run } from '../support/machine-facts.js';
 
 const app = applicationId(1_700_000_000_000, 1);
 const node = nodeId('h1', 1);
@@ -27,14 +27,6 @@ const kill: RMAppEvent = { type: 'KILL', diagnostics: 'by alice' };
 const done: RMAppEvent = { type: 'ATTEMPT_FINISHED', finalStatus: 'SUCCEEDED', diagnostics: 'ok' };
 const unregistered: RMAppEvent = { ...done, type: 'ATTEMPT_UNREGISTERED' };
 const saved: RMAppEvent = { type: 'APP_UPDATE_SAVED' };
-
-test('the table on top of the file is the machine', () => {
-  expect(headerTable('rmapp/rm-app-machine.ts')).toEqual(transitionTable(rmAppMachine));
-});
-
-test("every arc is Hadoop's", () => {
-  expect(arcsOf(rmAppMachine)).toEqual(hadoopArcs('RMAppImpl'));
-});
 
 test.each<[string, RMAppEvent[], string, string[]]>([
   ['is stored before the scheduler hears of it', [{ type: 'START' }], 'NEW_SAVING', ['SAVE_APP']],
@@ -124,28 +116,30 @@ test.each<[string, RMAppEvent[], string, string[]]>([
     ['SAVE_FINAL', 'FINISH'],
   ],
 ])('%s', (_rule, events, state, effects) => {
-  const result = run(rmAppMachine, input(), events);
+  const result = runMachine(rmAppMachine, input(), events);
   expect(result.state).toBe(state);
   expect(result.effects.map((e) => e.type)).toEqual(effects);
 });
 
 test('a failure that was not its fault does not use up an attempt', () => {
   const events = [...running, failed(1, false), failed(2, false), failed(3, false), failed(4)];
-  expect(run(rmAppMachine, input(), events).state).toBe('ACCEPTED');
+  expect(runMachine(rmAppMachine, input(), events).state).toBe('ACCEPTED');
 });
 
 test('one attempt allowed is one attempt, whatever the cause', () => {
-  expect(run(rmAppMachine, input({ maxAttempts: 1 }), [...running, failed(1, false)]).state).toBe('FINAL_SAVING');
+  expect(runMachine(rmAppMachine, input({ maxAttempts: 1 }), [...running, failed(1, false)]).state).toBe(
+    'FINAL_SAVING',
+  );
 });
 
 test('failures older than the validity interval do not count', () => {
   const events = [...running, failed(1000), failed(5000)];
-  expect(run(rmAppMachine, input({ validityIntervalMs: 1000 }), events).state).toBe('ACCEPTED');
-  expect(run(rmAppMachine, input({ validityIntervalMs: 10_000 }), events).state).toBe('FINAL_SAVING');
+  expect(runMachine(rmAppMachine, input({ validityIntervalMs: 1000 }), events).state).toBe('ACCEPTED');
+  expect(runMachine(rmAppMachine, input({ validityIntervalMs: 10_000 }), events).state).toBe('FINAL_SAVING');
 });
 
 test('the end names how often it failed and why', () => {
-  const { effects } = run(rmAppMachine, input(), [...running, failed(1), failed(2)]);
+  const { effects } = runMachine(rmAppMachine, input(), [...running, failed(1), failed(2)]);
   expect(effects.at(-1)).toEqual<RMAppEffect>({
     type: 'SAVE_FINAL',
     state: 'FAILED',
@@ -176,7 +170,7 @@ const anyEvent: fc.Arbitrary<RMAppEvent> = fc.oneof(
 test('whatever comes: attempts stay within the limit, and the end is reached once and for good', () => {
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 40 }), fc.integer({ min: 1, max: 3 }), (events, maxAttempts) => {
-      const { effects } = run(rmAppMachine, input({ maxAttempts }), events);
+      const { effects } = runMachine(rmAppMachine, input({ maxAttempts }), events);
       expect(effects.filter((e) => e.type === 'START_ATTEMPT').length).toBeLessThanOrEqual(maxAttempts);
       expect(effects.filter((e) => e.type === 'FINISH').length).toBeLessThanOrEqual(1);
       const end = effects.findIndex((e) => e.type === 'FINISH');
@@ -189,7 +183,7 @@ test('whatever comes: attempts stay within the limit, and the end is reached onc
 test('nothing is told to anyone as final before it was saved', () => {
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
-      const { effects } = run(rmAppMachine, input(), [...accepted, ...events]);
+      const { effects } = runMachine(rmAppMachine, input(), [...accepted, ...events]);
       const end = effects.find((e) => e.type === 'FINISH');
       const save = effects.find((e) => e.type === 'SAVE_FINAL');
       if (end && end.state !== 'FINISHED') expect(save?.state).toBe(end.state);

@@ -1,14 +1,8 @@
 /** The machine of a container: its table, Hadoop's arcs, what each step asks for, and what no order may break. */
-import {
-  applicationAttemptId,
-  applicationId,
-  containerId,
-  transitionTable,
-  type ContainerStatus,
-} from '@bobbin/common';
+import { applicationAttemptId, applicationId, containerId, type ContainerStatus } from '@bobbin/common';
+import { runMachine } from '@bobbin/common/testing';
 import fc from 'fast-check';
 import { rmContainerMachine, type RMContainerEvent } from '../../src/rmcontainer/rm-container-machine.js';
-import { arcsOf, hadoopArcs, headerTable, run } from '../support/machine-facts.js';
 
 const resource = { memoryMb: 1024, vcores: 1 };
 const status: ContainerStatus = {
@@ -21,14 +15,6 @@ const start: RMContainerEvent = { type: 'START' };
 const acquired: RMContainerEvent = { type: 'ACQUIRED' };
 const launched: RMContainerEvent = { type: 'LAUNCHED' };
 const ended = (type: 'FINISHED' | 'RELEASED' | 'EXPIRE' | 'KILL'): RMContainerEvent => ({ type, status });
-
-test('the table on top of the file is the machine', () => {
-  expect(headerTable('rmcontainer/rm-container-machine.ts')).toEqual(transitionTable(rmContainerMachine));
-});
-
-test("every arc is Hadoop's", () => {
-  expect(arcsOf(rmContainerMachine)).toEqual(hadoopArcs('RMContainerImpl'));
-});
 
 test.each<[string, RMContainerEvent[], string, string[]]>([
   ['the attempt hears of it', [start], 'ALLOCATED', ['TELL_ATTEMPT_ALLOCATED']],
@@ -103,7 +89,7 @@ test.each<[string, RMContainerEvent[], string, string[]]>([
     ['TELL_ATTEMPT_ALLOCATED', 'WATCH_LAUNCH', 'TELL_APP_RUNNING_ON_NODE', 'UNWATCH_LAUNCH', 'SHRINK_ON_NODE'],
   ],
 ])('%s', (_rule, events, state, effects) => {
-  const result = run(rmContainerMachine, { resource }, events);
+  const result = runMachine(rmContainerMachine, { resource }, events);
   expect(result.state).toBe(state);
   expect(result.effects.map((e) => e.type)).toEqual(effects);
 });
@@ -120,7 +106,7 @@ test('whatever comes: it finishes at most once, and a watched launch is always l
   );
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 30 }), (events) => {
-      const { effects } = run(rmContainerMachine, { resource }, events);
+      const { effects } = runMachine(rmContainerMachine, { resource }, events);
       const types = effects.map((e) => e.type);
       expect(types.filter((t) => t === 'FINISH').length).toBeLessThanOrEqual(1);
       if (types.includes('FINISH') && types.includes('WATCH_LAUNCH')) expect(types).toContain('UNWATCH_LAUNCH');

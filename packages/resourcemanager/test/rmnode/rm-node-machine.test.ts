@@ -1,8 +1,7 @@
 /** The machine of a node: its table, Hadoop's arcs, what each step asks for, and what no order may break. */
-import { transitionTable } from '@bobbin/common';
+import { runMachine } from '@bobbin/common/testing';
 import fc from 'fast-check';
 import { rmNodeMachine, type RMNodeEvent } from '../../src/rmnode/rm-node-machine.js';
-import { arcsOf, hadoopArcs, headerTable, run } from '../support/machine-facts.js';
 
 const started: RMNodeEvent = { type: 'STARTED', healthy: true, containers: [], runningApplications: [] };
 const status = (healthy: boolean, idle = false): RMNodeEvent => ({
@@ -18,14 +17,6 @@ const reconnected = (idle: boolean): RMNodeEvent => ({
   capability,
   containers: [],
   runningApplications: [],
-});
-
-test('the table on top of the file is the machine', () => {
-  expect(headerTable('rmnode/rm-node-machine.ts')).toEqual(transitionTable(rmNodeMachine));
-});
-
-test("every arc is Hadoop's", () => {
-  expect(arcsOf(rmNodeMachine)).toEqual(hadoopArcs('RMNodeImpl'));
 });
 
 test.each<[string, RMNodeEvent[], string, string[]]>([
@@ -85,7 +76,7 @@ test.each<[string, RMNodeEvent[], string, string[]]>([
     ],
   ],
 ])('%s', (_rule, events, state, effects) => {
-  const result = run(rmNodeMachine, undefined, events);
+  const result = runMachine(rmNodeMachine, undefined, events);
   expect(result.state).toBe(state);
   expect(result.effects.map((e) => e.type)).toEqual(effects);
 });
@@ -107,7 +98,7 @@ test('whatever comes: it leaves once, and is never withdrawn from the scheduler 
   );
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 30 }), (events) => {
-      const types = run(rmNodeMachine, undefined, events).effects.map((e) => e.type);
+      const types = runMachine(rmNodeMachine, undefined, events).effects.map((e) => e.type);
       expect(types.filter((t) => t === 'DEACTIVATE').length).toBeLessThanOrEqual(1);
     }),
   );

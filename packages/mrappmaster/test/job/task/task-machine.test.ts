@@ -1,5 +1,6 @@
 /** The machine of a task: the rules of mapreduce.md 2.6 and 2.6.1, recovery, and what no order of ends may break. */
 import { jobId, applicationId, taskAttemptId, taskId, type TaskAttemptId, type TaskType } from '@bobbin/common';
+import { runMachine } from '@bobbin/common/testing';
 import fc from 'fast-check';
 import type { RecoveredAttempt, RecoveredTask } from '../../../src/app-context.js';
 import {
@@ -8,7 +9,6 @@ import {
   type TaskInput,
   type TaskMachineEvent,
 } from '../../../src/job/task/task-machine.js';
-import { run } from '../../support/machine-facts.js';
 
 const id = taskId(jobId(applicationId(1, 1)), 'MAP', 0);
 const a = (attempt: number): TaskAttemptId => taskAttemptId(id, attempt);
@@ -53,8 +53,8 @@ function words(effect: TaskEffect): string {
 }
 
 function lastStep(events: readonly TaskMachineEvent[], of = input()): { state: string; effects: string[] } {
-  const before = run(taskMachine, of, events.slice(0, -1)).effects.length;
-  const { state, effects } = run(taskMachine, of, events);
+  const before = runMachine(taskMachine, of, events.slice(0, -1)).effects.length;
+  const { state, effects } = runMachine(taskMachine, of, events);
   return { state, effects: effects.slice(before).map(words) };
 }
 
@@ -206,7 +206,7 @@ describe('recovery', () => {
 
   test('numbers new attempts apart from those of the earlier AM, and remembers failures', () => {
     const of = { ...input(), firstAttempt: 1000 };
-    const { effects, snapshot } = run(taskMachine, of, [
+    const { effects, snapshot } = runMachine(taskMachine, of, [
       recover('SUCCEEDED', attempt(0, 'FAILED'), attempt(1, 'SUCCEEDED')),
       killed(1, true),
     ]);
@@ -235,7 +235,7 @@ test('in any order: failures never exceed the limit, kills never count, and live
           else if (what === 'commit') events.push(commit(n));
           else events.push(what === 'launch' ? launched(n) : speculate);
         }
-        const { state, snapshot, effects } = run(taskMachine, input(type, max), events);
+        const { state, snapshot, effects } = runMachine(taskMachine, input(type, max), events);
         const { failures, live, successfulAttempt, commitAttempt } = snapshot.context;
         expect(failures).toBeLessThanOrEqual(max);
         expect(state === 'FAILED').toBe(failures === max);

@@ -1,11 +1,11 @@
 /** The machine of an attempt: what each step asks for (mapreduce.md 2.8), and what no order of events may break. */
 import { applicationAttemptId, applicationId, containerId, nodeId, type TaskAttemptId } from '@bobbin/common';
+import { runMachine } from '@bobbin/common/testing';
 import fc from 'fast-check';
 import type { RecoveredAttempt } from '../../../src/app-context.js';
 import type { TaskAttemptEvent } from '../../../src/events.js';
 import { taskAttemptMachine } from '../../../src/job/taskattempt/task-attempt-machine.js';
 import { StatusSlot } from '../../../src/task-status.js';
-import { run } from '../../support/machine-facts.js';
 
 const attemptId = 'attempt_1700000000000_0001_m_000000_0' as TaskAttemptId;
 const base = { domain: 'taskattempt', attemptId } as const;
@@ -70,8 +70,8 @@ const succeeded: Type[] = [...finishing, 'TA_CONTAINER_COMPLETED'];
 /** The effects of the last event alone. */
 function lastStep(rerunnable: boolean, types: readonly Type[]): { state: string; effects: string[] } {
   const events = types.map((type) => ev(type));
-  const before = run(taskAttemptMachine, { rerunnable }, events.slice(0, -1)).effects.length;
-  const { state, effects } = run(taskAttemptMachine, { rerunnable }, events);
+  const before = runMachine(taskAttemptMachine, { rerunnable }, events.slice(0, -1)).effects.length;
+  const { state, effects } = runMachine(taskAttemptMachine, { rerunnable }, events);
   return { state, effects: effects.slice(before).map((effect) => effect.type) };
 }
 
@@ -199,14 +199,14 @@ test.each<[string, boolean, Type[], string]>([
 
 test('a kill hands its wish for another place on to the task, also after clean-up', () => {
   const events = [...finishing, 'TA_KILL', 'TA_CONTAINER_CLEANED', 'TA_CLEANUP_DONE'].map((type) => ev(type as Type));
-  const { state, effects } = run(taskAttemptMachine, { rerunnable: true }, events);
+  const { state, effects } = runMachine(taskAttemptMachine, { rerunnable: true }, events);
   expect(state).toBe('KILLED');
   expect(effects.at(-1)).toEqual({ type: 'ANNOUNCE_KILL', reschedule: true, afterSuccess: true });
 });
 
 test('a failure keeps the word that no further attempt is worth it', () => {
   const events = [...running.map((type) => ev(type)), { ...base, type: 'TA_FAILMSG', fastFail: true } as const];
-  expect(run(taskAttemptMachine, { rerunnable: true }, events).effects.at(-1)).toMatchObject({
+  expect(runMachine(taskAttemptMachine, { rerunnable: true }, events).effects.at(-1)).toMatchObject({
     type: 'ANNOUNCE_FAILURE',
     fastFail: true,
   });
@@ -217,7 +217,7 @@ test.each<[RecoveredAttempt['state'], string[]]>([
   ['FAILED', ['RECOVER']],
   ['KILLED', ['RECOVER', 'ABORT_TASK']],
 ])('an attempt of an earlier AM that was %s is so again', (state, effects) => {
-  const result = run(taskAttemptMachine, { rerunnable: true }, [ev('TA_RECOVER', state)]);
+  const result = runMachine(taskAttemptMachine, { rerunnable: true }, [ev('TA_RECOVER', state)]);
   expect(result.state).toBe(state);
   expect(result.effects.map(({ type }) => type)).toEqual(effects);
 });
@@ -251,7 +251,7 @@ test('in any order: what is over stays over, and each end is told at most once',
       const all = [...running, ...types].map((type) => ev(type));
       let over = '';
       for (let length = 1; length <= all.length; length++) {
-        const { state, effects } = run(taskAttemptMachine, { rerunnable }, all.slice(0, length));
+        const { state, effects } = runMachine(taskAttemptMachine, { rerunnable }, all.slice(0, length));
         if (over !== '') expect(state).toBe(over);
         if (state === 'FAILED' || state === 'KILLED') over = state;
         const told = (type: string): number => effects.filter((effect) => effect.type === type).length;

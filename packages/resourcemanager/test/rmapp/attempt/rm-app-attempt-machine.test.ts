@@ -4,13 +4,12 @@ import {
   applicationId,
   containerId,
   nodeId,
-  transitionTable,
   type Container,
   type ContainerStatus,
 } from '@bobbin/common';
+import { runMachine } from '@bobbin/common/testing';
 import fc from 'fast-check';
 import { rmAppAttemptMachine, type RMAppAttemptEvent } from '../../../src/rmapp/attempt/rm-app-attempt-machine.js';
-import { arcsOf, hadoopArcs, headerTable, run } from '../../support/machine-facts.js';
 
 const attemptId = applicationAttemptId(applicationId(1_700_000_000_000, 1), 1);
 const input = { attemptId, unmanaged: false };
@@ -49,14 +48,6 @@ const farewell: RMAppAttemptEvent = {
   trackingUrl: 'u',
 };
 const saved: RMAppAttemptEvent = { type: 'ATTEMPT_UPDATE_SAVED' };
-
-test('the table on top of the file is the machine', () => {
-  expect(headerTable('rmapp/attempt/rm-app-attempt-machine.ts')).toEqual(transitionTable(rmAppAttemptMachine));
-});
-
-test("every arc is Hadoop's", () => {
-  expect(arcsOf(rmAppAttemptMachine)).toEqual(hadoopArcs('RMAppAttemptImpl'));
-});
 
 const upTo = {
   launched: [
@@ -151,13 +142,13 @@ test.each<[string, RMAppAttemptEvent[], string, string[]]>([
     [...upTo.launched, 'TELL_REGISTERED', 'SAVE_TRACKING_URL'],
   ],
 ])('%s', (_rule, events, state, effects) => {
-  const result = run(rmAppAttemptMachine, input, events);
+  const result = runMachine(rmAppAttemptMachine, input, events);
   expect(result.state).toBe(state);
   expect(result.effects.map((e) => e.type)).toEqual(effects);
 });
 
 test('a crash carries the exit code and what the node said', () => {
-  const { effects } = run(rmAppAttemptMachine, input, [...running, amExited]);
+  const { effects } = runMachine(rmAppAttemptMachine, input, [...running, amExited]);
   expect(effects.at(-1)).toMatchObject({
     type: 'SAVE_FINAL',
     outcome: { state: 'FAILED', exitStatus: 1, diagnostics: expect.stringContaining('last words') as unknown },
@@ -166,7 +157,7 @@ test('a crash carries the exit code and what the node said', () => {
 
 test('an unmanaged AM is stored without a container and ends at its farewell', () => {
   const events: RMAppAttemptEvent[] = [...scheduled, { type: 'ATTEMPT_NEW_SAVED' }, registered, farewell, saved];
-  const result = run(rmAppAttemptMachine, { attemptId, unmanaged: true }, events);
+  const result = runMachine(rmAppAttemptMachine, { attemptId, unmanaged: true }, events);
   expect(result.state).toBe('FINISHED');
   expect(result.effects.map((e) => e.type)).not.toContain('LAUNCH_AM');
 });
@@ -183,7 +174,7 @@ test.each<['FINISHED' | 'FAILED' | 'KILLED']>([['FINISHED'], ['FAILED'], ['KILLE
       trackingUrl: 'u',
       exitStatus: 3,
     };
-    const result = run(rmAppAttemptMachine, input, [recover]);
+    const result = runMachine(rmAppAttemptMachine, input, [recover]);
     expect(result.state).toBe(state);
     expect(result.effects).toEqual([
       {
@@ -204,7 +195,7 @@ test('one that ran when the RM died is waited for', () => {
     trackingUrl: '',
     exitStatus: -1000,
   };
-  const result = run(rmAppAttemptMachine, input, [recover, registered]);
+  const result = runMachine(rmAppAttemptMachine, input, [recover, registered]);
   expect(result.state).toBe('RUNNING');
   expect(result.effects.map((e) => e.type)).toEqual([
     'REGISTER_WITH_AM_SERVICE',
@@ -230,7 +221,7 @@ const anyEvent = fc.constantFrom<RMAppAttemptEvent>(
 test('whatever comes: it ends once, as it was saved, and is launched at most once', () => {
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 40 }), (events) => {
-      const { effects } = run(rmAppAttemptMachine, input, events);
+      const { effects } = runMachine(rmAppAttemptMachine, input, events);
       const types = effects.map((e) => e.type);
       expect(types.filter((t) => t === 'FINISH').length).toBeLessThanOrEqual(1);
       expect(types.filter((t) => t === 'SAVE_FINAL').length).toBeLessThanOrEqual(1);

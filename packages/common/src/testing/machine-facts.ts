@@ -1,29 +1,26 @@
 /**
- * What the tests of the three machines share: the table on top of the file, Hadoop's arcs with the differences we chose
- * (docs/decisions/mrappmaster-arcs.md), and a way to drive a machine by hand.
+ * What the tests of every package's machines share: the table on top of a machine's file, Hadoop's arcs (read out of the running
+ * classes of Hadoop 3.4.2, `test/data/hadoop-3.4.2-arcs.json` of each package), the differences that a decision writes down, and
+ * a way to drive a machine by hand.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { begin, decide, targetsOf, transitionTable } from '@bobbin/common';
-import { markdownTable } from '@bobbin/common/testing';
 import type { AnyStateMachine, EmittedFrom, EventFromLogic, InputFrom, SnapshotFrom } from 'xstate';
+import { begin, decide, targetsOf, transitionTable } from '../state/decide.js';
+import { markdownTable } from './markdown-table.js';
 
-type Table = Record<string, Record<string, string>>;
 /** State to event to the states it may lead to, sorted. */
-export type Arcs = Record<string, Record<string, readonly string[]>>;
+export type Arcs = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
-/** `test/data/hadoop-3.4.2-arcs.json` was read out of the running classes of Hadoop 3.4.2. */
-export function hadoopArcs(machine: string): Arcs {
-  const file = join(__dirname, '../data/hadoop-3.4.2-arcs.json');
+/** The arcs of one machine, by Hadoop's class name; throws where the file has none. */
+export function hadoopArcs(file: string, machine: string): Arcs {
   const all = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Arcs>;
   const arcs = all[machine];
   if (!arcs) throw new Error(`no arcs of '${machine}' in ${file}`);
   return arcs;
 }
 
-/** The rows of the decision about `machine`, one for each state and event. */
-export function chosenArcs(machine: string): Arcs {
-  const file = join(__dirname, '../../../../docs/decisions/mrappmaster-arcs.md');
+/** The rows of a decision about `machine`: | machine | state, state | event, event | next, next (or `same`) | why |. */
+export function chosenArcs(file: string, machine: string): Arcs {
   const arcs: Record<string, Record<string, readonly string[]>> = {};
   for (const line of readFileSync(file, 'utf8').split('\n')) {
     const [, name, states = '', events = '', next = ''] = line.split('|').map((cell) => cell.trim());
@@ -44,34 +41,35 @@ export function differingArcs(machine: AnyStateMachine, hadoop: Arcs): Arcs {
   for (const state of new Set([...Object.keys(table), ...Object.keys(hadoop)])) {
     for (const event of new Set([...Object.keys(table[state] ?? {}), ...Object.keys(hadoop[state] ?? {})])) {
       const ours = targetsOf(table, state, event);
-      if (ours.join() !== (hadoop[state]?.[event] ?? []).join()) (arcs[state] ??= {})[event] = ours;
+      const theirs = [...(hadoop[state]?.[event] ?? [])].sort();
+      if (ours.join() !== theirs.join()) (arcs[state] ??= {})[event] = ours;
     }
   }
   return arcs;
 }
 
-/** The header of a machine's file, `src`-relative, with a `!` wherever a row or cell is left out. */
-export function headerTable(file: string, machine: AnyStateMachine): Table {
-  const written = markdownTable(join(__dirname, '../../src', file));
-  const full: Table = { ...written };
+/** The table on top of a machine's file, in the form of `transitionTable`: `!` wherever a row or cell is left out. */
+export function headerTable(file: string, machine: AnyStateMachine): Record<string, Record<string, string>> {
+  const written = markdownTable(file);
+  const full = { ...written };
   for (const [state, row] of Object.entries(transitionTable(machine))) {
     full[state] = { ...Object.fromEntries(Object.keys(row).map((event) => [event, '!'])), ...written[state] };
   }
   return full;
 }
 
-export interface Run<M extends AnyStateMachine> {
+export interface MachineRun<M extends AnyStateMachine> {
   readonly state: string;
   readonly snapshot: SnapshotFrom<M>;
   readonly effects: readonly EmittedFrom<M>[];
 }
 
 /** Feeds events to a new machine; the effects of all steps in order. */
-export function run<M extends AnyStateMachine>(
+export function runMachine<M extends AnyStateMachine>(
   machine: M,
   input: InputFrom<M>,
   events: readonly EventFromLogic<M>[],
-): Run<M> {
+): MachineRun<M> {
   let snapshot = begin(machine, input);
   const effects: EmittedFrom<M>[] = [];
   for (const event of events) {
