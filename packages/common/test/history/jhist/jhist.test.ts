@@ -104,10 +104,10 @@ describe('what we write', () => {
     let at = bodyAt;
     const types: string[] = [];
     while (at < bytes.length) {
-      const { value, offset } = type.decode(bytes, at);
-      expect(offset).toBeGreaterThan(at);
-      types.push(value.type);
-      at = offset;
+      const decoded = type.decode(bytes, at) as { readonly value: { readonly type: string }; readonly offset: number };
+      expect(decoded.offset).toBeGreaterThan(at);
+      types.push(decoded.value.type);
+      at = decoded.offset;
     }
     expect(at).toBe(bytes.length);
     expect(types).toEqual(everything.map((event) => event.type));
