@@ -22,6 +22,7 @@ import {
   type Credentials,
   type FileSystem,
   type FinalApplicationStatus,
+  type JobFile,
   type Logger,
   type NodeId,
   type RandomSource,
@@ -34,7 +35,7 @@ import { CommitMarkers } from './commit/commit-markers.js';
 import { CommitterEventHandler, type JobCommitter } from './commit/committer-event-handler.js';
 import type { AMEnvironment } from './conf/am-environment.js';
 import { toHistorySettings, toJobConf, toTaskHeartbeatSettings } from './conf/am-settings.js';
-import { readJobFile, readSplits, type JobFile } from './conf/job-file.js';
+import { readJobFile, readSplits } from './conf/job-file.js';
 import { MRAppMasterStartError } from './errors.js';
 import type { MRAppEvent } from './events.js';
 import { completedHistory } from './jobhistory/completed-history.js';

@@ -10,6 +10,7 @@ import {
   type Container,
   type EventSink,
   type FileSystem,
+  type JobFile,
   type NodeId,
   type RegisterApplicationMasterResponse,
   type Token,
@@ -17,7 +18,6 @@ import {
 import type { AppLog, JobView } from './app-context.js';
 import type { AMEnvironment } from './conf/am-environment.js';
 import { toAllocatorSettings, toSpeculatorSettings } from './conf/am-settings.js';
-import type { JobFile } from './conf/job-file.js';
 import type { MRAppEvent } from './events.js';
 import { ContainerLauncher, type NMConnection } from './launcher/container-launcher.js';
 import { LocalContainerLauncher, type UberChild } from './launcher/local-container-launcher.js';

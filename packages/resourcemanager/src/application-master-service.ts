@@ -20,6 +20,7 @@ import {
   type Container,
   type EventSink,
   type Handlers,
+  type LivelinessMonitor,
   type Logger,
   type NMToken,
   type NodeId,
@@ -28,7 +29,6 @@ import {
   type Timer,
 } from '@bobbin/common';
 import type { RMEvent } from './events.js';
-import type { LivelinessMonitor } from './liveliness/liveliness-monitor.js';
 import type { AppWatchers } from './rmapp/app-watchers.js';
 import type { RMAppAttempt } from './rmapp/attempt/rm-app-attempt.js';
 import type { RMContainer } from './rmcontainer/rm-container.js';

@@ -14,6 +14,7 @@ import {
   type Empty,
   type EventSink,
   type Handlers,
+  type LivelinessMonitor,
   type Logger,
   type NodeHeartbeatRequest,
   type NodeHeartbeatResponse,
@@ -25,7 +26,6 @@ import {
 import type { RMConf } from './conf/rm-conf.js';
 import type { RMEvent } from './events.js';
 import type { HostLists } from './host-lists.js';
-import type { LivelinessMonitor } from './liveliness/liveliness-monitor.js';
 import { RMNode, type RMNodeDeps } from './rmnode/rm-node.js';
 import type { RMRegistry } from './rm-registry.js';
 import type { RMSecurity } from './security/rm-security.js';

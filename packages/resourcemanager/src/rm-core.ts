@@ -6,6 +6,7 @@
 import {
   ContainerExitStatus,
   Dispatcher,
+  LivelinessMonitor,
   type ApplicationAttemptId,
   type Clock,
   type ContainerId,
@@ -21,7 +22,6 @@ import { ClientRMService } from './client-rm-service.js';
 import type { RMConf } from './conf/rm-conf.js';
 import type { RMEvent } from './events.js';
 import { HostLists } from './host-lists.js';
-import { LivelinessMonitor } from './liveliness/liveliness-monitor.js';
 import { RMMetrics } from './metrics/rm-metrics.js';
 import { NodeSignalService } from './node-signal-service.js';
 import type { RMState, RMStateStore } from './recovery/rm-state-store.js';

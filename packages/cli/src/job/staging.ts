@@ -7,26 +7,13 @@ import {
   getFileSystem,
   type ApplicationId,
   type FileSystem,
+  type JobFile,
   type JobId,
   type LocalResource,
   type LocalResourceVisibility,
 } from '@bobbin/common';
 import type { InputSplit } from '@bobbin/mapreduce/runtime';
 import { CommandError } from '../errors.js';
-
-/** Content of `job.json`. */
-export interface JobFile {
-  readonly jobName: string;
-  readonly user: string;
-  readonly queue: string;
-  readonly properties: Readonly<Record<string, string>>;
-  readonly numMaps: number;
-  readonly numReduces: number;
-  readonly inputBytes: number;
-  readonly submitTimeMs: number;
-  /** What a task's container is given beside `job.json` itself. */
-  readonly taskLocalResources: Readonly<Record<string, LocalResource>>;
-}
 
 export interface StagedJob {
   readonly folder: string;

@@ -2,13 +2,12 @@
  * From configuration to the settings of each component: the one place of this package that knows keys. Hadoop: the reads of
  * MRJobConfig strewn over the v2.app packages. Memory of -1 means the default container of 1024 MiB (reference 8.8).
  */
-import { jobHistoryKeys, mrAmKeys, mrKeys, rmKeys, type Configuration, type JobId } from '@bobbin/common';
+import { jobHistoryKeys, mrAmKeys, mrKeys, rmKeys, type Configuration, type JobFile, type JobId } from '@bobbin/common';
 import type { JobConf } from '../app-context.js';
 import type { JobHistorySettings } from '../jobhistory/job-history-event-handler.js';
 import type { ContainerAllocatorSettings } from '../rm/container-allocator.js';
 import type { SpeculatorSettings } from '../speculate/default-speculator.js';
 import type { TaskHeartbeatSettings } from '../umbilical/task-heartbeat-handler.js';
-import type { JobFile } from './job-file.js';
 
 const DEFAULT_TASK_MB = 1024;
 /** Secrets are not for the eyes of who may read a history. */

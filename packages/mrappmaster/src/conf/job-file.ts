@@ -3,24 +3,9 @@
  * Hadoop: job.xml, job.split, job.splitmetainfo. A file that does not hold what it should fails the job with its place.
  */
 import { readFileSync } from 'node:fs';
-import { Configuration, messageOf, type LocalResource } from '@bobbin/common';
+import { Configuration, messageOf, type JobFile } from '@bobbin/common';
 import type { TaskSplit } from '../app-context.js';
 import { JobFileError } from '../errors.js';
-
-/** Content of `job.json`. */
-export interface JobFile {
-  readonly jobName: string;
-  readonly user: string;
-  readonly queue: string;
-  /** What was set for the job; defaults are not repeated. */
-  readonly properties: Readonly<Record<string, string>>;
-  readonly numMaps: number;
-  readonly numReduces: number;
-  readonly inputBytes: number;
-  readonly submitTimeMs: number;
-  /** For the containers of tasks, `job.json` aside. */
-  readonly taskLocalResources: Readonly<Record<string, LocalResource>>;
-}
 
 /** Throws JobFileError. */
 export function readJobFile(path: string): { readonly file: JobFile; readonly conf: Configuration } {

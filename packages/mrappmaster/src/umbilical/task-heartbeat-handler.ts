@@ -4,9 +4,8 @@
  * moves (DESIGN D7): it counts as progress only where `mapreduce.task.ping-for-liveliness-check.enabled` says so.
  * Emits TA_DIAGNOSTICS_UPDATE, then TA_TIMED_OUT.
  */
-import type { Clock, EventSink, TaskAttemptId } from '@bobbin/common';
+import { LivelinessMonitor, type Clock, type EventSink, type TaskAttemptId } from '@bobbin/common';
 import type { MRAppEvent } from '../events.js';
-import { DeadlineQueue } from './deadline-queue.js';
 import type { HeartbeatWatch } from './task-attempt-listener.js';
 
 export interface TaskHeartbeatSettings {
@@ -26,8 +25,8 @@ export interface TaskHeartbeatDeps {
 }
 
 export class TaskHeartbeatHandler implements HeartbeatWatch {
-  private readonly progress: DeadlineQueue<TaskAttemptId> | undefined;
-  private readonly silent: DeadlineQueue<TaskAttemptId>;
+  private readonly progress: LivelinessMonitor<TaskAttemptId> | undefined;
+  private readonly silent: LivelinessMonitor<TaskAttemptId>;
   private readonly timeoutMs: number;
 
   constructor(
@@ -37,23 +36,23 @@ export class TaskHeartbeatHandler implements HeartbeatWatch {
     const { timeoutMs, progressReportIntervalMs, stuckTimeoutMs } = settings;
     this.timeoutMs = timeoutMs > 0 ? Math.max(timeoutMs, 2 * progressReportIntervalMs) : 0;
     if (this.timeoutMs > 0)
-      this.progress = new DeadlineQueue(deps.clock, this.timeoutMs, (id) => this.timedOut(id, false));
-    this.silent = new DeadlineQueue(deps.clock, stuckTimeoutMs, (id) => this.timedOut(id, true));
+      this.progress = new LivelinessMonitor(deps.clock, this.timeoutMs, (id) => this.timedOut(id, false));
+    this.silent = new LivelinessMonitor(deps.clock, stuckTimeoutMs, (id) => this.timedOut(id, true));
   }
 
   register(attemptId: TaskAttemptId): void {
-    this.progress?.touch(attemptId);
-    this.silent.touch(attemptId);
+    this.progress?.register(attemptId);
+    this.silent.register(attemptId);
   }
 
   unregister(attemptId: TaskAttemptId): void {
-    this.progress?.forget(attemptId);
-    this.silent.forget(attemptId);
+    this.progress?.unregister(attemptId);
+    this.silent.unregister(attemptId);
   }
 
   progressing(attemptId: TaskAttemptId): void {
-    this.silent.forget(attemptId);
-    if (this.progress?.has(attemptId)) this.progress.touch(attemptId);
+    this.silent.unregister(attemptId);
+    this.progress?.ping(attemptId);
   }
 
   pinged(attemptId: TaskAttemptId): void {

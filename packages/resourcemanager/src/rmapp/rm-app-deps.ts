@@ -1,7 +1,6 @@
 /** What an application and its attempts need of the daemon around them; only this, so that a test can stand in for it. */
-import type { ApplicationAttemptId, Clock, EventSink, Logger, RandomSource } from '@bobbin/common';
+import type { ApplicationAttemptId, Clock, EventSink, LivelinessMonitor, Logger, RandomSource } from '@bobbin/common';
 import type { RMEvent } from '../events.js';
-import type { LivelinessMonitor } from '../liveliness/liveliness-monitor.js';
 import type { RMStateStore } from '../recovery/rm-state-store.js';
 import type { RMRegistry } from '../rm-registry.js';
 import type { SchedulerService } from '../scheduler/scheduler-service.js';

@@ -13,6 +13,7 @@ import {
   type ContainerId,
   type ContainerStatus,
   type EventSink,
+  type LivelinessMonitor,
   type Logger,
   type NMContainerStatus,
   type NodeId,
@@ -20,7 +21,6 @@ import {
   type Timer,
 } from '@bobbin/common';
 import type { RMEvent, SchedulerRoomEvent } from '../events.js';
-import type { LivelinessMonitor } from '../liveliness/liveliness-monitor.js';
 import type { RMContainerState } from '../rmcontainer/rm-container-machine.js';
 import {
   abnormalStatus,

@@ -1,9 +1,9 @@
 /**
  * LivelinessMonitor: tells when something has been silent for too long. Hadoop: yarn.util.AbstractLivelinessMonitor, of which
- * AMLivelinessMonitor, NMLivelinessMonitor and ContainerAllocationExpirer are instances. One timer, for whoever will be due first:
+ * AMLivelinessMonitor, NMLivelinessMonitor, ContainerAllocationExpirer and the AM's TaskHeartbeatHandler are kinds. One timer, for whoever will be due first:
  * since all wait equally long, the order of the last signs of life is the order of expiry, and nothing is ever scanned.
  */
-import type { Clock, Timer } from '@bobbin/common';
+import type { Clock, Timer } from '../clock/clock.js';
 
 export class LivelinessMonitor<K> {
   /** By last sign of life, oldest first. */
@@ -13,6 +13,7 @@ export class LivelinessMonitor<K> {
 
   constructor(
     private readonly clock: Clock,
+    /** Silence as long as this is too long. */
     private readonly expiryMs: number,
     /** Called once; the key is forgotten before. */
     private readonly onExpired: (key: K) => void,

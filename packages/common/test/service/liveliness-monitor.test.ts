@@ -1,7 +1,7 @@
 /** Whoever is silent for too long is told of once, at the right time, without anybody being scanned. */
-import { ControlledClock } from '@bobbin/common/testing';
 import fc from 'fast-check';
-import { LivelinessMonitor } from '../../src/liveliness/liveliness-monitor.js';
+import { LivelinessMonitor } from '../../src/index.js';
+import { ControlledClock } from '../../src/testing/index.js';
 
 function monitor(expiryMs = 100) {
   const clock = new ControlledClock(0);
