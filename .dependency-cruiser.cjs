@@ -118,6 +118,7 @@ module.exports = {
       from: {
         path: '^packages/[^/]+/src/',
         pathNot: [
+          '^packages/common/src/web/',
           '/webapp/',
           '/auxservices/',
           '/shuffle/',
