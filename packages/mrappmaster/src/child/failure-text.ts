@@ -9,8 +9,7 @@ import type { AttemptFailure } from './worker-messages.js';
 /** What the AM keeps of a failure, in characters. */
 const MAX_CHARS = 8000;
 /** Sources of our own that are bundled into a job file, and what Node adds. */
-const FOREIGN_FRAME =
-  /node:|\(internal\/|[\\/]@bobbin[\\/]|[\\/]packages[\\/](mapreduce|common|mrappmaster)[\\/](src|dist)[\\/]/;
+const FOREIGN_FRAME = /node:|\(internal\/|[\\/]@bobbin[\\/]|[\\/]packages[\\/]mapreduce[\\/](src|dist)[\\/]/;
 
 /** The report of `thrown`; `ourFile` is the bundle this thread runs, whose frames are not the user's. */
 export function failureOf(thrown: unknown, ourFile: string): AttemptFailure {
@@ -31,21 +30,26 @@ export function uncaughtOf(
   return { report: 'fatalError', text: cut([head, ...stackOf(thrown, ourFile)].join('\n')) };
 }
 
+/** Whether a line of a stack is the user's; `ourFile` is the bundle that runs, empty where none of its frames can be there. */
+export function isOfUser(frame: string, ourFile: string): boolean {
+  return !(ourFile !== '' && frame.includes(ourFile)) && !FOREIGN_FRAME.test(frame);
+}
+
 /** The user's frames of an error's stack, one a line; causes follow. */
 export function stackOf(thrown: unknown, ourFile: string): string[] {
   if (!(thrown instanceof Error)) return [];
   const { head, frames } = split(thrown);
-  const users = frames.filter((frame) => !frame.includes(ourFile) && !FOREIGN_FRAME.test(frame));
+  const users = frames.filter((frame) => isOfUser(frame, ourFile));
+  const shown = users.length > 0 ? users : frames.filter((frame) => !frame.includes(ourFile));
   const cause =
     thrown.cause === undefined ? [] : [`Caused by: ${messageOf(thrown.cause)}`, ...stackOf(thrown.cause, ourFile)];
-  return [head, ...users, ...cause];
+  return [head, ...shown, ...cause];
 }
 
 function describe(thrown: unknown, ourFile: string): string {
   if (!(thrown instanceof Error)) return messageOf(thrown);
-  const users = stackOf(thrown, ourFile);
-  const hasFrames = users.some((line) => line.trimStart().startsWith('at '));
-  return hasFrames ? users.join('\n') : (thrown.stack ?? thrown.message);
+  const isOurs = !split(thrown).frames.some((frame) => isOfUser(frame, ourFile));
+  return isOurs ? (thrown.stack ?? thrown.message) : stackOf(thrown, ourFile).join('\n');
 }
 
 /** A stack begins with the error's name and message, which may be several lines. */

@@ -6,20 +6,23 @@
 import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isMainThread, MessageChannel } from 'node:worker_threads';
-import { systemClock, systemRandom } from '@bobbin/common';
+import { delay, systemClock, systemRandom } from '@bobbin/common';
 import { abortTask, messageOf, offHeapBytes, type TaskSpec } from '@bobbin/mapreduce/runtime';
 import { UmbilicalClient } from '../umbilical/umbilical-client.js';
 import type { AttemptSettings } from './attempt-runner.js';
 import type { ProcessEnd } from './exit.js';
 import { memoryOf, readChildEnvironment, type ChildEnvironment } from './child-environment.js';
 import { planMemory } from './memory-plan.js';
+import { stackDump } from './stack-dump.js';
 import { runTaskWorker } from './task-worker.js';
 import type { WorkerStart } from './worker-messages.js';
-import { runYarnChild } from './yarn-child.js';
+import { YarnChild } from './yarn-child.js';
 
 /** The environment or the arguments are unusable; nothing was asked of the AM. */
 const BAD_START = 1;
 const MIB = 1 << 20;
+const STACK_TIMEOUT_MS = 150;
+const TELL_STACK_TIMEOUT_MS = 200;
 
 const ourFile = realpathSync(process.argv[1] ?? '');
 
@@ -69,7 +72,7 @@ function main(): Promise<ProcessEnd> {
     connectionWaitMs: environment.appMasterWaitMs,
     log,
   });
-  return runYarnChild({
+  const child = new YarnChild({
     clock: systemClock,
     umbilical,
     pid: process.pid,
@@ -78,8 +81,23 @@ function main(): Promise<ProcessEnd> {
     workerStart: (spec, progress) => workerStart(environment, spec, progress.buffer),
     attemptSettings: (spec) => attemptSettings(environment, spec),
     discardOutput: (spec) => abortTask(spec, { conf, localDirs, memoryMb: memoryOf(spec.type, conf).memoryMb, log }),
+    stack: () => stackDump(realpathSync('job.cjs'), systemClock, STACK_TIMEOUT_MS),
     log,
   });
+  answerSignals(child);
+  return child.run();
+}
+
+/**
+ * SIGQUIT asks for the stack, as of a JVM. A NodeManager's SIGTERM follows close behind, and SIGKILL a quarter of a second
+ * after that: the stack is told first, then SIGTERM does what it always does.
+ */
+function answerSignals(child: YarnChild): void {
+  let telling = Promise.resolve();
+  process.on('SIGQUIT', () => {
+    telling = Promise.race([child.tellStack(), delay(systemClock, TELL_STACK_TIMEOUT_MS)]);
+  });
+  process.once('SIGTERM', () => void telling.then(() => process.kill(process.pid, 'SIGTERM')));
 }
 
 if (isMainThread) {

@@ -11,6 +11,7 @@ import type { UmbilicalClient } from '../umbilical/umbilical-client.js';
 import { AttemptRunner, type AttemptOutcome, type AttemptSettings } from './attempt-runner.js';
 import { AttemptUsage } from './attempt-usage.js';
 import { Exit, ExitCode, orExit, type ProcessEnd } from './exit.js';
+import { isOfUser } from './failure-text.js';
 import { LimitWatch, type ExceededLimit } from './limit-watch.js';
 import { heldBytes } from './proc-self.js';
 import { TaskReporter } from './task-reporter.js';
@@ -26,6 +27,8 @@ export interface RunningAttemptDeps {
   /** What the worker of an attempt needs. */
   workerStart(spec: TaskSpec, progress: TaskProgress): WorkerStart;
   attemptSettings(spec: TaskSpec): AttemptSettings;
+  /** Where user code is now, one frame a line; empty where that cannot be told. */
+  stack(): Promise<readonly string[]>;
   /** Discards whatever an attempt has written, after its thread is gone. Never rejects. */
   discardOutput(spec: TaskSpec): Promise<void>;
   log(line: string): void;
@@ -102,6 +105,16 @@ export class RunningAttempt {
       if (error.code === ExitCode.CAN_COMMIT_LOST) await this.deps.discardOutput(this.spec);
       return error.code;
     }
+  }
+
+  /** Tells the AM where user code is: somebody wonders why it takes so long. */
+  async tellStack(): Promise<void> {
+    const frames = (await this.deps.stack()).filter((frame) => isOfUser(frame, ''));
+    const text =
+      frames.length > 0
+        ? `the task's code was here:\n${frames.join('\n')}`
+        : "the task's code could not be interrupted to see where it was";
+    await this.deps.umbilical.call('reportDiagnosticInfo', { attemptId: this.attemptId, text });
   }
 
   private stopWatching(): void {

@@ -103,6 +103,21 @@ test('a mapper that never returns does not stop the heartbeat, which says that t
   expect(await child.ended).toBe('SIGTERM');
 });
 
+test('a mapper that never returns tells where it is when asked, and its process then obeys SIGTERM', async () => {
+  await using am = await FakeAppMaster.start({ 'mapreduce.task.progress-report.interval': '200' });
+  am.launch('hang\n');
+  const child = am.spawnChild();
+  await am.alive('pinged', 1);
+  child.process.kill('SIGQUIT');
+  child.process.kill('SIGTERM');
+  const { diagnostics } = await am.event('TA_DIAGNOSTICS_UPDATE');
+  expect(diagnostics).toMatch(
+    new RegExp(`^the task's code was here:\\n\\s+at .*fixtures/jobs\\.ts:${marked('for (;;); // line')}:`),
+  );
+  expect(diagnostics).not.toMatch(/task\.cjs|packages\/mapreduce/);
+  expect(await child.ended).toBe('SIGTERM');
+});
+
 test('an attempt the AM no longer knows ends with 66, whatever its code does', async () => {
   await using am = await FakeAppMaster.start({ 'mapreduce.task.progress-report.interval': '200' });
   am.launch('hang\n');
