@@ -23,6 +23,7 @@ import {
   type Clock,
   type Configuration,
   type ContainerId,
+  type DaemonAddresses,
   type Logger,
   type Service,
   type StubOptions,
@@ -65,16 +66,10 @@ export interface NodeManagerOptions {
   readonly nodePath: string;
 }
 
-export interface NodeManagerAddresses {
-  /** `host:port` of ContainerManagementProtocol: the node's id. */
-  readonly address: string;
-  readonly webAddress: string;
-}
-
 export class NodeManager {
-  /** Resolves with the reason when this daemon must end by itself: the RM wants it gone, or its state is in doubt. */
-  readonly ended: Promise<string>;
-  private readonly endWith: (reason: string) => void;
+  /** Rejects with the reason when this daemon must end by itself: the RM wants it gone, or its state is in doubt. */
+  readonly ended: Promise<never>;
+  private endWith: (reason: string) => void = () => undefined;
   private readonly settings: NMSettings;
   private readonly store: NMStateStore;
   private readonly dispatcher: Dispatcher<NMEvent>;
@@ -86,9 +81,10 @@ export class NodeManager {
   /** Opens the state store; throws StoreError or ConfigurationError. */
   constructor(private readonly options: NodeManagerOptions) {
     const { conf, log } = options;
-    let end: (reason: string) => void = () => undefined;
-    this.ended = new Promise((resolve) => (end = resolve));
-    this.endWith = end;
+    this.ended = new Promise((_, reject) => {
+      this.endWith = (reason) => reject(new Error(`the NodeManager ended: ${reason}`));
+    });
+    this.ended.catch(() => undefined);
     this.settings = nmSettings(conf);
     for (const warning of this.settings.warnings) log.warn(warning);
     this.dispatcher = new Dispatcher<NMEvent>({
@@ -114,7 +110,7 @@ export class NodeManager {
   }
 
   /** Serves and is registered when this resolves. Rejects with what the first failing service says; nothing is left then. */
-  async start(): Promise<NodeManagerAddresses> {
+  async start(): Promise<DaemonAddresses> {
     this.starting = this.services.start();
     try {
       await this.starting;

@@ -1,6 +1,6 @@
 /** Public names of @bobbin/resourcemanager: the daemon; and what simulations and measurements drive by hand. */
 export { runResourceManager } from './main.js';
-export { ResourceManager, type DaemonAddresses, type ResourceManagerOptions } from './resource-manager.js';
+export { ResourceManager, type ResourceManagerOptions } from './resource-manager.js';
 export { RMCore, type RMCoreOptions } from './rm-core.js';
 export { rmConf, type RMConf } from './conf/rm-conf.js';
 export type { RMStateStore, RMStateStoreOperation, RMState } from './recovery/rm-state-store.js';

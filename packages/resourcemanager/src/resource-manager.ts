@@ -24,6 +24,7 @@ import {
   SharedSecret,
   type Clock,
   type Configuration,
+  type DaemonAddresses,
   type Logger,
   type RandomSource,
 } from '@bobbin/common';
@@ -41,12 +42,6 @@ export interface ResourceManagerOptions {
   readonly log: Logger;
 }
 
-/** Where a daemon serves, `host:port`. */
-export interface DaemonAddresses {
-  readonly address: string;
-  readonly webAddress: string;
-}
-
 /** How long the launcher calls a node that does not answer. */
 const LAUNCH_RETRY_MS = 15_000;
 
@@ -59,6 +54,7 @@ export class ResourceManager {
   private rpc: RpcServer | undefined;
   private web: RMWebServer | undefined;
   private address = '';
+  private starting: Promise<DaemonAddresses> | undefined;
 
   constructor(private readonly options: ResourceManagerOptions) {
     this.conf = rmConf(options.conf);
@@ -73,25 +69,31 @@ export class ResourceManager {
    * open then.
    */
   async start(): Promise<DaemonAddresses> {
+    this.starting = this.open();
     try {
-      return await this.open();
+      return await this.starting;
     } catch (error) {
-      await this.stop();
+      await this.close();
       throw error;
     }
   }
 
-  /** Safe to call twice, and before `start`. AMs and containers go on running. */
+  /** Safe to call twice, before `start`, and while one is under way. AMs and containers go on running. */
   async stop(): Promise<void> {
-    const { core, rpc, web } = this;
-    this.core = this.rpc = this.web = undefined;
-    core?.stop();
-    await Promise.all([rpc?.stop(), web?.stop()]);
+    await this.starting?.catch(() => undefined);
+    await this.close();
   }
 
   /** The core, once started. */
   get services(): RMCore | undefined {
     return this.core;
+  }
+
+  private async close(): Promise<void> {
+    const { core, rpc, web } = this;
+    this.core = this.rpc = this.web = undefined;
+    core?.stop();
+    await Promise.all([rpc?.stop(), web?.stop()]);
   }
 
   private async open(): Promise<DaemonAddresses> {

@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { processIdentity, type Clock } from '@bobbin/common';
+import { processIdentity, type Clock, type DaemonReady } from '@bobbin/common';
 import { CommandError } from '../errors.js';
 import type { DaemonRecord } from './cluster-record.js';
 
@@ -20,15 +20,8 @@ export interface DaemonCommand {
   readonly log: string;
 }
 
-/** What a daemon sends when it serves. */
-interface ReadyMessage {
-  readonly ready: true;
-  readonly address: string;
-  readonly webAddress: string;
-}
-
-const isReady = (message: unknown): message is ReadyMessage =>
-  typeof message === 'object' && message !== null && (message as Partial<ReadyMessage>).ready === true;
+const isReady = (message: unknown): message is DaemonReady =>
+  typeof message === 'object' && message !== null && (message as Partial<DaemonReady>).ready === true;
 
 /** Resolves when the daemon serves; rejects with CommandError that carries the end of its log. */
 export function startDaemon(command: DaemonCommand, clock: Clock): Promise<DaemonRecord> {

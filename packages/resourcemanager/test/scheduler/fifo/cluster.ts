@@ -4,7 +4,6 @@ import {
   applicationId,
   applicationOf,
   nodeId,
-  ANY,
   DEFAULT_RACK,
   type ApplicationAttemptId,
   type ResourceRequest,
@@ -14,17 +13,6 @@ import type { Assignment } from '../../../src/scheduler/scheduler.js';
 
 export const attempt = (app: number, n = 1): ApplicationAttemptId =>
   applicationAttemptId(applicationId(1_700_000_000_000, app), n);
-
-export const ask = (over: Partial<ResourceRequest> = {}): ResourceRequest => ({
-  priority: 1,
-  resourceName: ANY,
-  capability: { memoryMb: 1024, vcores: 1 },
-  numContainers: 1,
-  relaxLocality: true,
-  executionType: 'GUARANTEED',
-  allocationRequestId: -1,
-  ...over,
-});
 
 export class Cluster {
   readonly scheduler: FifoScheduler;

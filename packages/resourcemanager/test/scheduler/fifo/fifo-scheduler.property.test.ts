@@ -2,7 +2,8 @@
 import { applicationOf, fitsIn, nodeId, ANY, type ContainerId, type ResourceRequest } from '@bobbin/common';
 import fc from 'fast-check';
 import type { SchedulerEvent } from '../../../src/scheduler/scheduler.js';
-import { ask, attempt, Cluster } from './cluster.js';
+import { ask } from '../../support/mock-cluster.js';
+import { attempt, Cluster } from './cluster.js';
 
 type Step =
   | { kind: 'node'; host: string; mb: number; vcores: number; rack: string }

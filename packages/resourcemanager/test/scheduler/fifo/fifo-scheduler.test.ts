@@ -1,6 +1,7 @@
 /** YARN's rules of asks and places, and first come first served, on the FIFO scheduler. */
 import { nodeId, formatResource } from '@bobbin/common';
-import { ask, attempt, Cluster } from './cluster.js';
+import { ask } from '../../support/mock-cluster.js';
+import { attempt, Cluster } from './cluster.js';
 
 describe('asks', () => {
   test('are absolute: a later one replaces the earlier', () => {
