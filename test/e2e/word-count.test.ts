@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from './support/bobbin.js';
 import { localCluster, type LocalCluster } from './support/local-cluster.js';
-import { recursive, typescriptText } from './support/text.js';
+import { recursive, typescriptFiles, typescriptText } from './support/text.js';
 import { actualCounts, expectedCounts } from './support/word-count-oracle.js';
 
 const withCombiner = join(repository, 'examples/wordcount/wordcount.ts');
@@ -31,13 +31,15 @@ const rows = Object.entries(modes).flatMap(([mode, options]) =>
 
 jest.setTimeout(120_000);
 
-const expected = expectedCounts(typescriptText);
+const expected = expectedCounts(typescriptFiles());
 
 describe.each([1, 3])('on %i nodes', (nodes) => {
   let cluster: LocalCluster;
+  let input: string;
   let outputs = 0;
   beforeAll(async () => {
     cluster = await localCluster(nodes);
+    input = typescriptText(join(cluster.path, 'text'));
   });
   afterAll(() => cluster.stop());
 
@@ -46,7 +48,7 @@ describe.each([1, 3])('on %i nodes', (nodes) => {
     const job = row.combiner ? withCombiner : withoutCombiner;
     const split = ['-D', 'mapreduce.input.fileinputformat.split.maxsize=4000000'];
     const reduces = ['-D', `mapreduce.job.reduces=${row.reduces}`];
-    const paths = ['--input', typescriptText, '--output', output];
+    const paths = ['--input', input, '--output', output];
     const result = await cluster.run(
       'job',
       'submit',
