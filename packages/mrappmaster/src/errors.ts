@@ -105,3 +105,19 @@ export class MRAppMasterStartError extends YarnError {
     });
   }
 }
+
+/** A history does not agree with the machines; thrown by replayHistory, which names the first event that differs. */
+export class HistoryReplayError extends YarnError {
+  constructor(
+    readonly position: number,
+    readonly event: string,
+    readonly entity: string,
+    readonly difference: string,
+  ) {
+    super(`event ${position}, ${event} of ${entity}, differs: ${difference}`, {
+      code: 'HISTORY_REPLAY',
+      status: 'FAILED_PRECONDITION',
+      hadoopClass: 'org.apache.hadoop.yarn.exceptions.YarnRuntimeException',
+    });
+  }
+}

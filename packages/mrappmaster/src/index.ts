@@ -7,3 +7,5 @@ export {
   type RMCommunicatorSettings,
 } from './rm/rm-communicator.js';
 export { ContainerRequestor, type ContainerRequest, type RequestorNews } from './rm/container-requestor.js';
+export { replayHistory, type ReplayResult, type ReplayStep } from './replay/history-replay.js';
+export { HistoryReplayError } from './errors.js';
