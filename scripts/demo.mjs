@@ -3,7 +3,7 @@
  * Speaks to the cluster through the bobbin command only, and prints each command as a user would type it.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,12 +13,26 @@ const bobbin = join(root, 'packages/cli/bin/bobbin.mjs');
 const work = mkdtempSync(join(tmpdir(), 'bobbin-demo-'));
 const cluster = join(work, 'cluster');
 const output = join(work, 'counts');
-const text = realpathSync(join(root, 'node_modules/typescript'));
+const text = join(work, 'text');
 
 function run(args, { quiet = false } = {}) {
   const shown = args.map((a) => (a.startsWith(root) ? relative(root, a) : a));
   if (!quiet) console.log(`\n$ npx bobbin ${shown.join(' ')}`);
   return spawnSync(process.execPath, [bobbin, ...args], { stdio: 'inherit', cwd: root }).status ?? 1;
+}
+
+/** Every file below node_modules/typescript, joined to a dozen; a newline keeps neighbours apart. */
+function collectText() {
+  mkdirSync(text);
+  const files = readdirSync(realpathSync(join(root, 'node_modules/typescript')), {
+    recursive: true,
+    withFileTypes: true,
+  })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  files.forEach((file, n) => appendFileSync(join(text, `text-${n % 12}.txt`), `${readFileSync(file, 'utf8')}\n`));
+  const bytes = readdirSync(text).reduce((sum, name) => sum + statSync(join(text, name)).size, 0);
+  console.log(`${(bytes / 1e6).toFixed(1)} MB of text from ${files.length} files lie in ${text}`);
 }
 
 function tenCommonest() {
@@ -33,37 +47,21 @@ function tenCommonest() {
     console.log(`${Number(count).toLocaleString('en-US').padStart(12)}  ${word}`);
 }
 
+collectText();
 let status = run(['cluster', 'start', '--nodes', '2', '--dir', cluster]);
 try {
   if (status === 0) {
-    status = run([
-      'job',
-      'submit',
-      join(root, 'examples/wordcount/wordcount.ts'),
-      '--input',
-      text,
-      '--output',
-      output,
-      '-D',
-      'mapreduce.input.fileinputformat.input.dir.recursive=true',
-      '-D',
-      'mapreduce.job.ubertask.enable=false',
-      '-D',
-      'bobbin.fs.local.block-size=4194304',
-      '-D',
-      'mapreduce.job.reduces=2',
-      '--dir',
-      cluster,
-    ]);
+    const job = join(root, 'examples/wordcount/wordcount.ts');
+    const options = ['-D', 'mapreduce.job.reduces=2', '-D', 'mapreduce.job.ubertask.enable=false'];
+    status = run(['job', 'submit', job, '--input', text, '--output', output, ...options, '--dir', cluster]);
   }
   if (status === 0) {
     tenCommonest();
     run(['cluster', 'status', '--dir', cluster]);
-    console.log(`\nResult: ${output}\nLogs:   ${join(cluster, 'logs')} (they stay)`);
+    console.log(`\nResult:  ${output}\nLogs:    ${join(cluster, 'logs')}\nHistory: ${join(cluster, 'history')}`);
   }
 } finally {
   const stopped = run(['cluster', 'stop', '--dir', cluster]);
   if (status === 0) status = stopped;
-  if (status === 0) rmSync(join(cluster, 'run'), { recursive: true, force: true });
 }
 process.exitCode = status;

@@ -1,4 +1,4 @@
-/** `bobbin history show|export`: what a job's history tells, from its file alone. Hadoop: `mapred job -history`. */
+/** `bobbin history show|export|replay`: what a job's history tells, from its file alone. Hadoop: `mapred job -history`. */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
@@ -10,6 +10,7 @@ import type { CommandIO } from '../output/io.js';
 import type { ClusterSelection } from '../session.js';
 import { findJobHistory } from './find-history.js';
 import { historyAsJson, historyLines } from './history-lines.js';
+import { replay, type ReplayOptions } from './replay.js';
 
 interface Common extends ClusterSelection {
   readonly json?: boolean;
@@ -52,5 +53,19 @@ export function registerHistoryCommands(program: Command, io: CommandIO): void {
         io.warn(`'${path}' is incomplete, ${truncated}; what stands before that was exported`);
       const answer = { file: output, format: options.format, events: events.length };
       io.print(options.json ? JSON.stringify(answer) : `Wrote ${events.length} events to ${output}`);
+    });
+
+  withClusterOptions(history.command('replay').description("drive the AppMaster's machines by a history"))
+    .argument('<file-or-job>', FILE_OR_JOB)
+    .option('--step', 'a line for each event: record, event, entity, state from > to')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 they reach the states it tells, 1 they do not: the first event that differs is named',
+    )
+    .action(async (fileOrJob: string, options: Common & ReplayOptions) => {
+      const { path, events, truncated } = await findJobHistory(fileOrJob, options, io);
+      if (truncated !== undefined)
+        io.warn(`'${path}' is incomplete, ${truncated}; what stands before that is replayed`);
+      await replay(events, io, options);
     });
 }

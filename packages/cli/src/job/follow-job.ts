@@ -42,9 +42,11 @@ export async function followJob(
   try {
     const left = new Promise<'LEFT'>((resolve) => done.signal.addEventListener('abort', () => resolve('LEFT')));
     const outcome = await Promise.race([watch(session, job, progress), left]);
-    progress.end();
     if (outcome === 'LEFT') return INTERRUPTED;
     const complete = await withHistory(session.conf, job.jobId, outcome);
+    // The AppMaster may have left before its last word could be asked for: history has it.
+    if (complete.job) progress.update({ type: 'JOB', report: complete.job, running: undefined });
+    progress.end();
     if (json) io.print(JSON.stringify(outcomeAsJson(job, complete)));
     else tellOutcome(io, job.jobId, complete);
     if (interrupts.count > 0) return INTERRUPTED;

@@ -168,3 +168,33 @@ describe('export', () => {
     expect([readFileSync(target, 'utf8'), readdirSync(dir.path)]).toEqual(['mine', ['there.jhist']]);
   });
 });
+
+describe('replay', () => {
+  test('drives the machines to the end the file tells', async () => {
+    for (const [file, state] of [
+      [wordCount, 'SUCCEEDED'],
+      [failed, 'FAILED'],
+    ] as const) {
+      const { out } = await run('replay', file);
+      expect(out).toEqual([
+        expect.stringMatching(new RegExp(`^Replayed \\d+ events in \\d+ steps; the job is ${state}`)),
+      ]);
+    }
+  });
+
+  test('--step prints record, event, entity and states, a line each', async () => {
+    const { out } = await run('replay', wordCount, '--step');
+    expect(out).toContain('2 JOB_SUBMITTED\tJOB_INIT\tjob_1795255153792_0001\tNEW > INITED');
+    expect(out).toContain(
+      '11 MAP_ATTEMPT_FINISHED\tTA_DONE\tattempt_1795255153792_0001_m_000001_0\tRUNNING > SUCCESS_FINISHING_CONTAINER',
+    );
+  });
+
+  test('the first event that differs is an error that names it', async () => {
+    using dir = tempDir();
+    const file = join(dir.path, 'forged.jhist');
+    const lines = readFileSync(wordCount, 'utf8').split('\n');
+    writeFileSync(file, lines.filter((line) => !line.startsWith('{"type":"TASK_FINISHED"')).join('\n'));
+    await expect(run('replay', file)).rejects.toThrow(/^event \d+, TASK_FINISHED of task_\S+, differs: /);
+  });
+});
