@@ -149,6 +149,7 @@ describe('a job in containers', () => {
     });
     expect(cluster.launched[0]).toMatchObject({
       commands: [
+        'exec',
         '{{BOBBIN_NODE}}',
         'task.cjs',
         '127.0.0.1',

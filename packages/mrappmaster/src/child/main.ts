@@ -97,7 +97,10 @@ function answerSignals(child: YarnChild): void {
   process.on('SIGQUIT', () => {
     telling = Promise.race([child.tellStack(), delay(systemClock, TELL_STACK_TIMEOUT_MS)]);
   });
-  process.once('SIGTERM', () => void telling.then(() => process.kill(process.pid, 'SIGTERM')));
+  // Of two signals that wait together the later one is seen first: a SIGQUIT may still be behind this SIGTERM.
+  process.once('SIGTERM', () => {
+    setImmediate(() => void telling.then(() => process.kill(process.pid, 'SIGTERM')));
+  });
 }
 
 if (isMainThread) {

@@ -114,6 +114,7 @@ export class RunningAttempt {
       frames.length > 0
         ? `the task's code was here:\n${frames.join('\n')}`
         : "the task's code could not be interrupted to see where it was";
+    this.deps.log(`${this.attemptId}: ${text}`);
     await this.deps.umbilical.call('reportDiagnosticInfo', { attemptId: this.attemptId, text });
   }
 

@@ -7,7 +7,9 @@
  * Reuse: a launch on a container that runs means that its child gets another task: it is launched already.
  */
 import {
+  delay,
   messageOf,
+  type Clock,
   type Container,
   type ContainerId,
   type ContainerLaunchContext,
@@ -28,12 +30,16 @@ export type NMConnection = Pick<
 >;
 
 export interface ContainerLauncherDeps {
+  readonly clock: Clock;
   readonly dispatcher: EventSink<MRAppEvent>;
   readonly log: AppLog;
   /** A connection to the node, with its NM token. The same node gives the same one. */
   readonly nm: (nodeId: NodeId) => NMConnection;
   readonly launchContext: (containerId: ContainerId) => ContainerLaunchContext;
 }
+
+/** How long a task that timed out may take to say where its code is; its attempt then ends with that in its diagnostics. */
+const THREAD_DUMP_MS = 300;
 
 interface Launch {
   readonly container: Container;
@@ -196,7 +202,9 @@ export class ContainerLauncher {
     void (async () => {
       const launches = stops.map(({ launch }) => launch);
       await Promise.all(launches.map((launch) => launch.calls));
-      for (const { launch, dumpThreads } of stops) if (dumpThreads) await this.dumpThreads(launch);
+      const timedOut = stops.filter(({ dumpThreads }) => dumpThreads);
+      for (const { launch } of timedOut) await this.dumpThreads(launch);
+      if (timedOut.length > 0) await delay(this.deps.clock, THREAD_DUMP_MS);
       await this.stopOnNode(nodeId, launches);
       for (const { attemptId } of stops) this.cleaned(attemptId);
     })();

@@ -37,7 +37,9 @@ export function taskLaunchContext(settings: TaskLaunchSettings, containerId: Con
     tokens: settings.tokens,
     serviceData: { [SHUFFLE_SERVICE]: encodeShuffleServiceData(settings.jobToken) },
     environment: settings.environment,
+    // No shell in between: signals reach the task itself, which tells its stack on SIGQUIT before SIGTERM ends it.
     commands: [
+      'exec',
       '{{BOBBIN_NODE}}',
       'task.cjs',
       amHost,

@@ -11,7 +11,7 @@ import {
   type ContainerId,
   type NodeId,
 } from '@bobbin/common';
-import { recordingSink } from '@bobbin/common/testing';
+import { ControlledClock, recordingSink } from '@bobbin/common/testing';
 import type { MRAppEvent } from '../../src/events.js';
 import { ContainerLauncher, type NMConnection } from '../../src/launcher/container-launcher.js';
 import { shufflePort } from '../../src/launcher/task-launch-context.js';
@@ -44,6 +44,7 @@ function aContainer(n: number, host = 'h1'): Container {
 }
 
 function aStand(metadata: Record<string, Uint8Array> = { mapreduce_shuffle: port(13562) }) {
+  const clock = new ControlledClock();
   const sink = recordingSink<MRAppEvent>();
   const calls: string[] = [];
   let gate = Promise.resolve();
@@ -82,7 +83,7 @@ function aStand(metadata: Record<string, Uint8Array> = { mapreduce_shuffle: port
     commands: [],
     applicationAcls: {},
   };
-  const launcher = new ContainerLauncher({ dispatcher: sink, log: quiet, nm, launchContext: () => context });
+  const launcher = new ContainerLauncher({ clock, dispatcher: sink, log: quiet, nm, launchContext: () => context });
   const launch = (n: number, container: Container): void =>
     launcher.handle({
       domain: 'container-launcher',
@@ -107,6 +108,7 @@ function aStand(metadata: Record<string, Uint8Array> = { mapreduce_shuffle: port
   };
   return {
     launcher,
+    clock,
     sink,
     calls,
     launch,
@@ -178,11 +180,14 @@ it('a stop waits for the start before it', async () => {
   expect(await turn()).toEqual(['TA_CONTAINER_LAUNCHED 000000_0', 'TA_CONTAINER_CLEANED 000000_0']);
 });
 
-it('a cleanup after a time-out first asks for a thread dump', async () => {
-  const { launch, cleanUp, turn, calls } = aStand();
+it('a cleanup after a time-out first asks for a thread dump, and gives the task time for it', async () => {
+  const { launch, cleanUp, turn, calls, clock } = aStand();
   launch(0, aContainer(2));
   await turn();
   cleanUp(0, aContainer(2), true);
+  await turn();
+  expect(calls.slice(1)).toEqual(['signal OUTPUT_THREAD_DUMP']);
+  clock.advance(300);
   await turn();
   expect(calls.slice(1)).toEqual(['signal OUTPUT_THREAD_DUMP', 'stop h1:1 1']);
 });
