@@ -21,8 +21,8 @@ import { YarnChild } from './yarn-child.js';
 /** The environment or the arguments are unusable; nothing was asked of the AM. */
 const BAD_START = 1;
 const MIB = 1 << 20;
-const STACK_TIMEOUT_MS = 150;
-const TELL_STACK_TIMEOUT_MS = 200;
+const STACK_TIMEOUT_MS = 400;
+const TELL_STACK_TIMEOUT_MS = 450;
 
 const ourFile = realpathSync(process.argv[1] ?? '');
 

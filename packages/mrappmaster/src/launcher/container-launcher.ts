@@ -39,7 +39,7 @@ export interface ContainerLauncherDeps {
 }
 
 /** How long a task that timed out may take to say where its code is; its attempt then ends with that in its diagnostics. */
-const THREAD_DUMP_MS = 300;
+const THREAD_DUMP_MS = 500;
 
 interface Launch {
   readonly container: Container;

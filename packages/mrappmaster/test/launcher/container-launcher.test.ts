@@ -187,7 +187,7 @@ it('a cleanup after a time-out first asks for a thread dump, and gives the task 
   cleanUp(0, aContainer(2), true);
   await turn();
   expect(calls.slice(1)).toEqual(['signal OUTPUT_THREAD_DUMP']);
-  clock.advance(300);
+  clock.advance(500);
   await turn();
   expect(calls.slice(1)).toEqual(['signal OUTPUT_THREAD_DUMP', 'stop h1:1 1']);
 });
