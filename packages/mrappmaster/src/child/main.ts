@@ -89,8 +89,8 @@ function main(): Promise<ProcessEnd> {
 }
 
 /**
- * SIGQUIT asks for the stack, as of a JVM. A NodeManager's SIGTERM follows close behind, and SIGKILL a quarter of a second
- * after that: the stack is told first, then SIGTERM does what it always does.
+ * SIGQUIT asks for the stack, as of a JVM; an AM sends it half a second before it has a task that timed out stopped. A SIGTERM
+ * that comes meanwhile waits for the stack to be told, then does what it always does.
  */
 function answerSignals(child: YarnChild): void {
   let telling = Promise.resolve();
