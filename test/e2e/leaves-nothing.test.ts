@@ -1,7 +1,7 @@
 /** Ctrl-C, `job kill` and `cluster stop` leave no process, no socket and no temporary output behind. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { localCluster, type LocalCluster } from './support/local-cluster.js';
+import { listeningInodes, localCluster, type LocalCluster } from './support/local-cluster.js';
 import { someText } from './support/text.js';
 
 jest.setTimeout(120_000);
@@ -21,17 +21,6 @@ const waiting = (): string[] => [
 
 /** The daemons and nothing else. */
 const daemons = 3;
-
-/** Listening TCP ports of this machine, from /proc. */
-function listening(): Set<string> {
-  const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1);
-  return new Set(
-    rows
-      .map((row) => row.trim().split(/\s+/))
-      .filter((f) => f[3] === '0A')
-      .map((f) => f[1] ?? ''),
-  );
-}
 
 async function started(running: { printed(pattern: RegExp): Promise<string> }): Promise<string> {
   const job = await running.printed(/job_\d+_\d+/);
@@ -64,14 +53,15 @@ test('job kill does the same, and the submitting command says so', async () => {
 });
 
 test('cluster stop in the middle of a job ends every process and socket', async () => {
-  const before = listening();
   const running = cluster.start(...waiting());
   await started(running);
-  const during = listening();
+  const sockets = cluster.listeningSockets();
+  expect(sockets.length).toBeGreaterThanOrEqual(daemons);
   expect((await cluster.run('cluster', 'stop')).code).toBe(0);
   expect((await running.finished).code).not.toBe(0);
   expect(cluster.processes()).toEqual([]);
-  expect([...listening()].filter((port) => during.has(port) && !before.has(port))).toEqual([]);
+  const listening = listeningInodes();
+  expect(sockets.filter((inode) => listening.has(inode))).toEqual([]);
   expect(existsSync(join(cluster.path, 'out', '_temporary'))).toBe(false);
   expect(
     readdirSync(join(cluster.path, 'cluster', 'staging'), { recursive: true }).filter((f) =>

@@ -1,5 +1,5 @@
 /** A cluster of real processes in a folder of its own, started and stopped by the CLI. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@bobbin/common/testing';
 import { bobbin, start, succeed, type Finished, type Running } from './bobbin.js';
@@ -15,6 +15,8 @@ export interface LocalCluster {
   killNode(pid: number, node: number): void;
   /** Resolves when no container process of this cluster is left. */
   containersGone(): Promise<void>;
+  /** Inodes of the sockets on which processes of this cluster listen. */
+  listeningSockets(): string[];
   /** Pids of live processes that carry this cluster's folder in their command line, environment or working folder. */
   processes(): number[];
 }
@@ -30,6 +32,12 @@ export async function localCluster(nodes: number, ...options: string[]): Promise
     run: (...args) => bobbin(args, env),
     start: (...args) => start(args, env),
     processes: () => processesOf(dir),
+    listeningSockets: () => {
+      const listening = listeningInodes();
+      return processesOf(dir)
+        .flatMap(socketsOf)
+        .filter((inode) => listening.has(inode));
+    },
     killNode: (pid, node) => {
       process.kill(pid, 'SIGKILL');
       for (const container of containersOf(`${dir}/nm-${node}/`)) process.kill(container, 'SIGKILL');
@@ -57,6 +65,31 @@ function containersOf(folder: string): number[] {
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => readQuietly(`/proc/${pid}/environ`).includes(`LOCAL_DIRS=${folder}`))
     .map(Number);
+}
+
+/** Inodes of all listening TCP sockets of this machine. */
+export function listeningInodes(): Set<string> {
+  const rows = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => readQuietly(file).split('\n').slice(1));
+  const fields = rows.map((row) => row.trim().split(/\s+/));
+  return new Set(fields.filter((field) => field[3] === '0A').map((field) => field[9] ?? ''));
+}
+
+function socketsOf(pid: number): string[] {
+  let fds: string[];
+  try {
+    fds = readdirSync(`/proc/${pid}/fd`);
+  } catch {
+    return [];
+  }
+  return fds.flatMap((fd) => /^socket:\[(\d+)\]$/.exec(linkQuietly(`/proc/${pid}/fd/${fd}`))?.[1] ?? []);
+}
+
+function linkQuietly(file: string): string {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return '';
+  }
 }
 
 function readQuietly(file: string): string {
