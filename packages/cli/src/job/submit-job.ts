@@ -2,7 +2,17 @@
  * submitJob: from a job file to an accepted application. Hadoop: JobSubmitter.submitJobInternal. What needs no cluster is checked
  * before anything is asked of it; a failure before acceptance leaves no staging folder behind.
  */
-import { jobId, mrKeys, type ApplicationId, type ApplicationReport, type JobId } from '@bobbin/common';
+import {
+  createShuffleSecret,
+  encodeCredentials,
+  jobId,
+  mrKeys,
+  SHUFFLE_SECRET_ALIAS,
+  systemRandom,
+  type ApplicationId,
+  type ApplicationReport,
+  type JobId,
+} from '@bobbin/common';
 import { awaitStateChange } from '@bobbin/client';
 import { CommandError } from '../errors.js';
 import type { CommandIO } from '../output/io.js';
@@ -64,7 +74,8 @@ export async function submitJob(
   let taken = false;
   try {
     if (interrupted()) throw new CommandError('interrupted before the job was submitted');
-    const context = submissionContext({ applicationId, conf, localResources: staged.localResources });
+    const { localResources } = staged;
+    const context = submissionContext({ applicationId, conf, localResources, tokens: jobCredentials() });
     await rm.submitApplication({ applicationSubmissionContext: context });
     taken = true;
     await accepted(session, io, applicationId);
@@ -74,6 +85,12 @@ export async function submitJob(
     throw error;
   }
   return { applicationId, jobId: jobId(applicationId), name, output: conf.get(mrKeys.outputDir) ?? '', submittedAtMs };
+}
+
+/** What all attempts of the AppMaster share: the key to the map output that the ones before left on the nodes. */
+function jobCredentials(): Uint8Array {
+  const secrets = new Map([[SHUFFLE_SECRET_ALIAS, createShuffleSecret(systemRandom)]]);
+  return encodeCredentials({ tokens: new Map(), secrets });
 }
 
 /** Waits until the application has left the states before acceptance. Hadoop: YarnClientImpl.submitApplication. */

@@ -1,7 +1,8 @@
 /**
  * The job token: the secret that a job's AM, tasks and shuffle servers share. Hadoop: JobTokenIdentifier, SecureShuffleUtils,
  * ShuffleHandler.serializeServiceData. The AM makes it; tasks find it in their credentials under `JobToken`; an NM gets it as the
- * service data of `mapreduce_shuffle`. Its password is the key of the umbilical's and of the shuffle's proofs.
+ * service data of `mapreduce_shuffle`. Its password is the key of the umbilical's and of the shuffle's proofs: the secret that the
+ * job's submitter put among the AM's credentials, so that map output outlives an attempt of the AM.
  */
 import { createHmac } from 'node:crypto';
 import { InvalidMessageError } from '../errors.js';
@@ -16,11 +17,19 @@ import { WritableReader, WritableWriter } from './writable.js';
 export const JOB_TOKEN_KIND = 'mapreduce.job';
 /** Under this alias it stands in a task's credentials. */
 export const JOB_TOKEN_ALIAS = 'JobToken';
+/** Under this alias the submitter's secret stands in the AM's credentials. Hadoop: TokenCache.SHUFFLE_TOKEN. */
+export const SHUFFLE_SECRET_ALIAS = 'MapReduceShuffleToken';
 
-export function createJobToken(job: JobId, random: RandomSource): Token {
+/** Made once a job, by its submitter. */
+export function createShuffleSecret(random: RandomSource): Uint8Array {
+  return random.bytes(KEY_BYTES);
+}
+
+/** `secret`: the submitter's; a new one where it gave none, which no other AM attempt will know. */
+export function createJobToken(job: JobId, random: RandomSource, secret = createShuffleSecret(random)): Token {
   return {
     identifier: new WritableWriter().text(job).finish(),
-    password: random.bytes(KEY_BYTES),
+    password: Buffer.from(secret),
     kind: JOB_TOKEN_KIND,
     service: job,
   };
