@@ -50,6 +50,14 @@ export class OutputExistsError extends Error {
   }
 }
 
+/** What a task committed under an earlier AppMaster was removed since; thrown by `recoverTask`: the task has to run again. */
+export class LostOutputError extends Error {
+  constructor(attempt: string, folder: string) {
+    super(`Output of ${attempt} is lost: ${folder}, where it was committed, does not exist any more`);
+    this.name = 'LostOutputError';
+  }
+}
+
 /** Bytes on disk or from the wire that are not what was written. Thrown by readers of segments; the attempt fails. */
 export class ChecksumError extends Error {
   constructor(what: string) {

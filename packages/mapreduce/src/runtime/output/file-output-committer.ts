@@ -6,7 +6,7 @@
  * Setup, job commit and job abort run in the AM; the rest in tasks, abort of a task in both. Each may be repeated.
  */
 import { parseTaskAttemptId, type FileSystem, type TaskAttemptId } from '@bobbin/common';
-import { OutputExistsError } from '../../errors.js';
+import { LostOutputError, OutputExistsError } from '../../errors.js';
 
 const TEMPORARY = '_temporary';
 const SUCCESS = '_SUCCESS';
@@ -73,8 +73,13 @@ export class FileOutputCommitter {
     await this.fs.delete(this.workPath(attempt));
   }
 
-  /** A task that an earlier attempt of the application committed; nothing to do where it left nothing. */
+  /**
+   * A task that the attempt of the application before this one committed; nothing to do where it left nothing. Throws
+   * LostOutputError where the whole folder of that attempt is gone. May come before `setupJob`.
+   */
   async recoverTask(attempt: TaskAttemptId): Promise<void> {
+    const folder = this.jobAttemptDir(this.amAttempt - 1);
+    if (!(await this.fs.exists(folder))) throw new LostOutputError(attempt, folder);
     const previous = this.committedPath(attempt, this.amAttempt - 1);
     if (!(await this.fs.exists(previous))) return;
     const committed = this.committedPath(attempt, this.amAttempt);

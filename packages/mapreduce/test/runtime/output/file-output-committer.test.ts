@@ -4,7 +4,7 @@ import { tempDir } from '@bobbin/common/testing';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkOutputSpecs, FileOutputCommitter } from '../../../src/runtime/index.js';
+import { checkOutputSpecs, FileOutputCommitter, LostOutputError } from '../../../src/runtime/index.js';
 
 const JOB = jobId(applicationId(1, 1));
 const attempt = (task: number, n: number): ReturnType<typeof taskAttemptId> =>
@@ -99,6 +99,16 @@ test('the next attempt of the application takes over what the last one committed
   await second.recoverTask(attempt(1, 0));
   await second.commitJob();
   expect(list(dir.path)).toEqual(['_SUCCESS', 'part-r-00000']);
+});
+
+test('output of a task whose AppMaster discarded everything on its way out is lost, and known to be', async () => {
+  using dir = tempDir();
+  const first = stand(dir.path, 1);
+  await first.setupJob();
+  await write(first, attempt(0, 0), { 'part-r-00000': 'from the first' });
+  await first.commitTask(attempt(0, 0));
+  await first.abortJob();
+  await expect(stand(dir.path, 2).recoverTask(attempt(0, 0))).rejects.toThrow(LostOutputError);
 });
 
 test('an aborted job leaves no output, nor a folder that would block the next try', async () => {
