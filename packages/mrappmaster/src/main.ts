@@ -33,6 +33,8 @@ import { MRAppMaster } from './mr-app-master.js';
 /** A job without an output folder writes nothing that would have to be committed. */
 const NOTHING_TO_COMMIT: JobCommitter = {
   isCommitJobRepeatable: true,
+  isRecoverySupported: true,
+  recoverTask: () => Promise.resolve(),
   setupJob: () => Promise.resolve(),
   commitJob: () => Promise.resolve(),
   abortJob: () => Promise.resolve(),

@@ -11,6 +11,7 @@ import {
   messageOf,
   AMRM_TOKEN,
   DEFAULT_RACK,
+  SHUFFLE_SECRET_ALIAS,
   mrAmKeys,
   mrClientProtocol,
   mrKeys,
@@ -45,6 +46,7 @@ import type { JobEnvironment } from './job/job-scope.js';
 import type { NMConnection } from './launcher/container-launcher.js';
 import type { UberChild } from './launcher/local-container-launcher.js';
 import { NodeConnections } from './launcher/node-connections.js';
+import { readEarlierAttempts, recoverOutput, type Recovery } from './recovery/recover-job.js';
 import { LocalContainerAllocator } from './rm/local-container-allocator.js';
 import { RMCommunicator, type AllocationSource, type AMRMConnection } from './rm/rm-communicator.js';
 import { AMTokens } from './rm/tokens.js';
@@ -111,7 +113,7 @@ export class MRAppMaster {
     const amRmToken = findToken(credentials, AMRM_TOKEN.kind);
     if (!amRmToken) throw new MRAppMasterStartError(`${env.tokenFile} holds no ${AMRM_TOKEN.kind} token`);
     this.tokens = new AMTokens(amRmToken);
-    this.jobToken = createJobToken(env.jobId, random);
+    this.jobToken = createJobToken(env.jobId, random, this.submittersSecret);
     this.rm = deps.connectRM(() => this.tokens.forRM(), conf);
     this.nodes = new NodeConnections((nodeId) => deps.connectNM(nodeId, () => this.tokens.forNode(nodeId), conf));
     this.dispatcher = new Dispatcher<MRAppEvent>({ onFatal: (error) => this.fail(error as Error) });
@@ -201,9 +203,10 @@ export class MRAppMaster {
   /** Start order of reference 1.4: the client service first, for registration names its port. */
   private async start(): Promise<void> {
     const { env, log, workDir } = this.deps;
+    const earlier = await this.readEarlierAttempts();
     await this.listener.start();
     this.registerHandlers();
-    this.dispatcher.dispatch({ domain: 'history', ...this.amStarted() });
+    for (const am of [...earlier.amInfos, this.amStarted()]) this.dispatcher.dispatch({ domain: 'history', ...am });
     let initFailure: string | undefined;
     try {
       const splits = readSplits(`${workDir}/job.splits.jsonl`, this.file.numMaps);
@@ -216,11 +219,39 @@ export class MRAppMaster {
     const port = await this.clientServer.start();
     this.communicator = this.conversation(this.platform.allocator, port);
     await this.communicator.start();
-    if (env.attemptNumber > 1) await this.committer.abortJob('FAILED');
+    const recovered = await this.recover(earlier);
     log.info(`${env.jobId} starts: AppMaster attempt ${env.attemptNumber}, clients at ${env.nmHost}:${port}`);
     if (this.job.isFinished) return;
-    if (initFailure === undefined) this.dispatcher.dispatch({ domain: 'job', type: 'JOB_START' });
+    if (initFailure === undefined) this.dispatcher.dispatch({ domain: 'job', type: 'JOB_START', ...recovered });
     else this.dispatcher.dispatch({ domain: 'job', type: 'JOB_INIT_FAILED' });
+  }
+
+  private get submittersSecret(): Uint8Array | undefined {
+    return this.deps.credentials.secrets.get(SHUFFLE_SECRET_ALIAS);
+  }
+
+  private readEarlierAttempts(): Promise<Recovery> {
+    const { env, log } = this.deps;
+    return readEarlierAttempts(
+      {
+        amAttempt: env.attemptNumber,
+        numReduces: this.file.numReduces,
+        isEnabled: this.conf.get(mrAmKeys.recoveryEnable),
+        isCommitterAble: this.committer.isRecoverySupported,
+        hasSubmittersSecret: this.submittersSecret !== undefined,
+        historyFileOf: (attempt) => this.staging.historyFileOf(attempt),
+      },
+      log,
+    );
+  }
+
+  /** What goes with JOB_START. Where nothing comes back, what earlier attempts left of output is removed. */
+  private async recover({ tasks, launchTimeMs }: Recovery) {
+    const { env, log } = this.deps;
+    if (tasks.size > 0) log.info(`${tasks.size} finished tasks are taken over from earlier attempts of the AppMaster`);
+    else if (env.attemptNumber > 1) await this.committer.abortJob('FAILED');
+    const recovered = await recoverOutput(tasks, this.file.numReduces, this.committer, log);
+    return { recovered, ...(launchTimeMs === undefined ? {} : { recoveredStartTimeMs: launchTimeMs }) };
   }
 
   private conversation(source: AllocationSource, rpcPort: number): RMCommunicator {

@@ -13,6 +13,8 @@ export interface StagingPaths {
   readonly historyFile: string;
   /** The one the attempt before wrote, if there was one. */
   readonly previousHistoryFile: string;
+  /** The one that this AM attempt writes or wrote. */
+  historyFileOf(amAttempt: number): string;
 }
 
 export function stagingPaths(
@@ -21,12 +23,13 @@ export function stagingPaths(
   env: Pick<AMEnvironment, 'jobId' | 'attemptNumber'>,
 ): StagingPaths {
   const folder = `${root}/${user}/.staging/${env.jobId}`;
-  const historyOf = (attempt: number): string => `${folder}/${env.jobId}_${attempt}${HISTORY_SUFFIX}`;
+  const historyFileOf = (attempt: number): string => `${folder}/${env.jobId}_${attempt}${HISTORY_SUFFIX}`;
   return {
     folder,
     jobFile: `${folder}/job.json`,
-    historyFile: historyOf(env.attemptNumber),
-    previousHistoryFile: historyOf(env.attemptNumber - 1),
+    historyFile: historyFileOf(env.attemptNumber),
+    previousHistoryFile: historyFileOf(env.attemptNumber - 1),
+    historyFileOf,
   };
 }
 

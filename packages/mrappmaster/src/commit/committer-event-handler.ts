@@ -13,6 +13,9 @@ import type { CommitMarkers } from './commit-markers.js';
 /** The job's side of an output committer. Hadoop: mapreduce.OutputCommitter. */
 export interface JobCommitter {
   readonly isCommitJobRepeatable: boolean;
+  readonly isRecoverySupported: boolean;
+  /** Brings back what this attempt committed under the AM attempt before; comes before `setupJob`. Rejects where it is lost. */
+  recoverTask(attemptId: TaskAttemptId): Promise<void>;
   setupJob(): Promise<void>;
   commitJob(): Promise<void>;
   abortJob(finalState: 'FAILED' | 'KILLED'): Promise<void>;

@@ -27,6 +27,8 @@ function aStand(folder: string, committer: Partial<JobCommitter> = {}) {
     log: quiet,
     committer: {
       isCommitJobRepeatable: false,
+      isRecoverySupported: true,
+      recoverTask: () => Promise.resolve(),
       setupJob: note('setup'),
       commitJob: note('commit'),
       abortJob: note('abort'),

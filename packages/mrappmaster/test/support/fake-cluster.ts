@@ -41,6 +41,7 @@ export class ScriptedChild {
   readonly ended: Promise<number>;
   private readonly umbilical: UmbilicalClient;
   private killed = false;
+  private counters: Readonly<Record<string, number>> = {};
 
   constructor(
     containerId: ContainerId,
@@ -69,7 +70,9 @@ export class ScriptedChild {
     this.umbilical.close();
   }
 
-  async report(task: TaskSpec, progress: number, counters = {}): Promise<void> {
+  /** Counters stay as they are where none are given. */
+  async report(task: TaskSpec, progress: number, counters = this.counters): Promise<void> {
+    this.counters = counters;
     await this.umbilical.call('statusUpdate', { attemptId: task.attemptId, status: status(task, progress, counters) });
   }
 
@@ -84,6 +87,7 @@ export class ScriptedChild {
       const { task, shouldDie } = await this.umbilical.call('getTask', { pid: this.pid });
       if (shouldDie) return this.end(0);
       if (!task) continue;
+      this.counters = {};
       try {
         await this.script(task, this);
       } catch (error) {
@@ -218,7 +222,7 @@ export class FakeCluster {
 
   private launch(nodeId: NodeId, context: ContainerLaunchContext): ContainerId {
     this.launched.push(context);
-    const [, , host = '', port = '', id = ''] = context.commands;
+    const [, , , host = '', port = '', id = ''] = context.commands;
     const container = [...this.granted.values()].find((one) => one.id === id);
     if (!container || container.nodeId !== nodeId) throw new Error(`container ${id} was not given on ${nodeId}`);
     const child = new ScriptedChild(
