@@ -80,7 +80,8 @@ export class UmbilicalParams {
 
   private toCounters(value: unknown): CounterGroups {
     const groups = Object.entries(this.asFields(value, 'counters')).map(([group, counters]) => {
-      const entries = Object.entries(this.asFields(counters, 'counters'));
+      // A user's counter may be NaN or infinite; JSON turns that into null.
+      const entries = Object.entries(this.asFields(counters, 'counters')).filter(([, n]) => n !== null);
       if (!entries.every(([, n]) => Number.isFinite(n))) throw this.wrong('counters', 'numbers by group and name');
       return [group, Object.fromEntries(entries)] as const;
     });

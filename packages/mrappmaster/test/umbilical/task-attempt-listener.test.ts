@@ -169,6 +169,16 @@ test('many statuses queue one TA_UPDATE, whose slot holds the newest', async () 
   expect(s.sink.take()).toHaveLength(1);
 });
 
+test('a counter that is no number is left out, and does its task no harm', async () => {
+  await using s = stand();
+  await s.listener.start();
+  s.launch();
+  const counters = { User: { good: 1, bad: NaN } };
+  await s.child().call('statusUpdate', { attemptId, status: { ...status, counters } });
+  const [update] = s.sink.take();
+  expect(update?.type === 'TA_UPDATE' && update.slot.take()?.counters).toEqual({ User: { good: 1 } });
+});
+
 test('a ping is a sign of life, not of progress', async () => {
   await using s = stand();
   await s.listener.start();
