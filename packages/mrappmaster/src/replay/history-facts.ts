@@ -79,12 +79,49 @@ export class HistoryFacts {
     return this.starts.get(attemptId);
   }
 
+  /** Whether the next attempt of the task that is told was made in its place: one after it, and not to speculate. */
+  isSucceededBy(attemptId: TaskAttemptId): boolean {
+    const { taskId, attempt } = parseTaskAttemptId(attemptId);
+    for (const start of this.starts.values()) {
+      if (start.taskId !== taskId || parseTaskAttemptId(start.attemptId).attempt <= attempt) continue;
+      return start.avataar !== 'SPECULATIVE';
+    }
+    return false;
+  }
+
+  /** What was told first of how an attempt ended; a success may be taken back later. */
+  firstEnd(attemptId: TaskAttemptId): AttemptEnd | undefined {
+    return this.firstEnds.get(attemptId);
+  }
+
   taskEnd(taskId: TaskId): RecordOf<'TASK_FINISHED' | 'TASK_FAILED'> | undefined {
     return this.taskEnds.get(taskId);
   }
 
-  isLastOfTask(attemptId: TaskAttemptId): boolean {
-    return this.lastStarted.get(parseTaskAttemptId(attemptId).taskId) === attemptId;
+  /** Whether the job ran and ended, or ran on, without a word of this task. */
+  neverStarts(taskId: TaskId): boolean {
+    return !this.taskStarts.has(taskId) && (this.end !== undefined || this.starts.size > 0);
+  }
+
+  /** Whether the first that is told of a task after this record is that it was killed. */
+  isKilledNext(record: HistoryEvent & { readonly taskId: TaskId }): boolean {
+    const from = this.events.indexOf(record) + 1;
+    const next = this.events.find((event, at) => at >= from && 'taskId' in event && event.taskId === record.taskId);
+    return next?.type === 'TASK_FAILED' && next.status === 'KILLED';
+  }
+
+  /** Whether nothing more is told of a task after this end of an attempt than that it was killed too. */
+  endsItsTask({ attemptId, taskId }: AttemptEnd): boolean {
+    const end = this.taskEnds.get(taskId);
+    return this.lastStarted.get(taskId) === attemptId && end?.type === 'TASK_FAILED' && end.status === 'KILLED';
+  }
+
+  /** Attempts whose start is told after this record. */
+  startsAfter(record: HistoryEvent): TaskAttemptId[] {
+    return this.events
+      .slice(this.events.indexOf(record))
+      .filter(isStart)
+      .map(({ attemptId }) => attemptId);
   }
 
   /** The node of an attempt: Hadoop's trackers are hosts, the port stands where the attempt ends. */

@@ -8,7 +8,7 @@
  */
 import {
   parseApplicationAttemptId,
-  taskOf,
+  parseTaskAttemptId,
   type HistoryEvent,
   type TaskAttemptId,
   type TaskAttemptStartedRecord,
@@ -180,6 +180,7 @@ class HistoryReplay {
     this.work(() => this.stateOf(attemptId) !== undefined);
     this.makeAttempt(record);
     this.work(() => this.stateOf(attemptId) !== 'NEW' && this.stateOf(attemptId) !== 'UNASSIGNED');
+    this.stage.giveContainer(record);
     if (this.stateOf(attemptId) === 'ASSIGNED') {
       this.stage.deliver({ domain: 'taskattempt', type: 'TA_CONTAINER_LAUNCHED', attemptId, shufflePort });
     }
@@ -187,25 +188,40 @@ class HistoryReplay {
     this.cleanUp(attemptId);
   }
 
-  /** An attempt nobody made: a speculative one, or the successor of one that ended before it had a container. */
+  /**
+   * An attempt nobody made: a speculative one, or the successor of one that ended before it had a container. Neither a wish to
+   * speculate nor such an end is told, only the numbers that they took.
+   */
   private makeAttempt({ attemptId, taskId, avataar }: TaskAttemptStartedRecord): void {
-    while (this.stateOf(attemptId) === undefined) {
-      const waiting = [...(this.stage.job.task(taskId)?.attempts.values() ?? [])].find(
-        (attempt) => attempt.internalState === 'UNASSIGNED',
+    const task = this.stage.job.task(taskId);
+    if (!task) return;
+    const { attempt: number } = parseTaskAttemptId(attemptId);
+    for (let before = -1; this.stateOf(attemptId) === undefined && task.attempts.size > before;) {
+      before = task.attempts.size;
+      const waiting = [...task.attempts.values()].find(
+        ({ id, internalState }) => internalState === 'UNASSIGNED' && !this.facts.start(id),
       );
-      const before = this.stage.job.task(taskId)?.attempts.size;
-      if (avataar === 'SPECULATIVE') this.stage.deliver({ domain: 'task', type: 'T_ADD_SPEC_ATTEMPT', taskId });
-      else if (waiting) this.kill(waiting.id, 'It ended before it had a container');
-      this.work(() => this.stateOf(attemptId) !== undefined);
-      if (this.stage.job.task(taskId)?.attempts.size === before) return;
+      const isNext = (this.amAttempt - 1) * 1000 + before === number;
+      if (isNext ? avataar !== 'SPECULATIVE' : waiting !== undefined) {
+        if (waiting) this.kill(waiting.id, 'It ended before it had a container');
+      } else {
+        this.stage.deliver({ domain: 'task', type: 'T_ADD_SPEC_ATTEMPT', taskId });
+      }
+      const isSettled = (): boolean =>
+        [...task.attempts.values()].every(({ internalState }) => internalState !== 'NEW');
+      this.work(() => task.attempts.size > before && isSettled());
     }
+    this.work(() => this.stateOf(attemptId) !== undefined);
   }
 
   private attemptFinished(record: RecordOf<'MAP_ATTEMPT_FINISHED' | 'REDUCE_ATTEMPT_FINISHED'>): void {
     const { attemptId } = record;
     if (this.stateOf(attemptId) !== 'RUNNING') return;
     this.report(record);
+    // The task was killed just before it heard of this success.
+    if (this.facts.isKilledNext(record)) this.killTask(record.taskId);
     this.stage.deliver({ domain: 'taskattempt', type: 'TA_DONE', attemptId });
+    this.stage.release(attemptId);
     this.stage.deliver({ domain: 'taskattempt', type: 'TA_CONTAINER_COMPLETED', attemptId });
   }
 
@@ -218,6 +234,10 @@ class HistoryReplay {
         this.stage.deliver({ domain, type: 'TA_DIAGNOSTICS_UPDATE', attemptId, diagnostics: error });
         this.stage.deliver({ domain, type: 'TA_FAILMSG', attemptId, fastFail: this.facts.isFastFail(attemptId) });
         return this.stage.deliver({ domain, type: 'TA_CONTAINER_COMPLETED', attemptId });
+      case 'FAIL_CONTAINER_CLEANUP':
+        this.stage.deliver({ domain, type: 'TA_DIAGNOSTICS_UPDATE', attemptId, diagnostics: error });
+        this.cleanUp(attemptId);
+        return;
       case 'SUCCEEDED':
         return this.stage.deliver({
           domain,
@@ -231,25 +251,26 @@ class HistoryReplay {
     }
   }
 
-  private attemptKilled({ attemptId, error }: AttemptEnd & { readonly error: string }): void {
+  private attemptKilled(record: TaskAttemptUnsuccessfulCompletionRecord): void {
+    const { attemptId, taskId, error } = record;
     const isKilled = (): boolean => this.stateOf(attemptId)?.startsWith('KILL') === true;
     this.work(isKilled);
-    if (!isKilled() && this.goesDownWithItsJob(attemptId)) {
-      this.stage.deliver({ domain: 'job', type: 'JOB_KILL' });
+    if (!isKilled() && this.facts.endsItsTask(record)) {
+      this.killTaskOrJob(taskId, record);
       this.work(isKilled);
     }
     if (!isKilled()) this.kill(attemptId, error);
     this.cleanUp(attemptId);
   }
 
-  /** The file tells the job's kill only at its end; this attempt is the last of a task that was killed, so it came before. */
-  private goesDownWithItsJob(attemptId: TaskAttemptId): boolean {
-    const end = this.facts.taskEnd(taskOf(attemptId));
-    return this.jobWillBeKilled && this.facts.isLastOfTask(attemptId) && end?.type !== 'TASK_FINISHED';
-  }
-
-  private get jobWillBeKilled(): boolean {
-    return this.facts.end?.type === 'JOB_KILLED' && this.stage.job.internalState === 'RUNNING';
+  /** The file tells the kill of a job only at its end; it may have come as soon as nothing new begins any more. */
+  private killTaskOrJob(taskId: TaskId, record: HistoryEvent): boolean {
+    const isJobToBeKilled = this.facts.end?.type === 'JOB_KILLED' && this.stage.job.internalState === 'RUNNING';
+    if (!isJobToBeKilled || this.facts.startsAfter(record).some((later) => this.stateOf(later) === undefined)) {
+      return this.killTask(taskId);
+    }
+    this.stage.deliver({ domain: 'job', type: 'JOB_KILL' });
+    return true;
   }
 
   /** What must have come from outside, now that the machines have nothing left to do; false where nothing can have. */
@@ -263,11 +284,11 @@ class HistoryReplay {
     };
     switch (record.type) {
       case 'TASK_STARTED':
-        return state === 'SETUP' && job('JOB_SETUP_COMPLETED');
+        return state === 'SETUP' && this.setUp();
       case 'TASK_FAILED':
-        return record.status === 'KILLED' && (this.jobWillBeKilled ? job('JOB_KILL') : this.killTask(record.taskId));
+        return record.status === 'KILLED' && this.killTaskOrJob(record.taskId, record);
       case 'JOB_FINISHED':
-        if (state === 'SETUP') return job('JOB_SETUP_COMPLETED');
+        if (state === 'SETUP') return this.setUp();
         return state === 'COMMITTING' && job('JOB_COMMIT_COMPLETED');
       case 'JOB_FAILED':
         return state === 'FAIL_ABORT' ? job('JOB_ABORT_COMPLETED') : this.failJob(state, record.diagnostics);
@@ -282,6 +303,15 @@ class HistoryReplay {
       default:
         return false;
     }
+  }
+
+  /** Tasks of which the file does not tell a start were killed before it. */
+  private setUp(): boolean {
+    this.stage.deliver({ domain: 'job', type: 'JOB_SETUP_COMPLETED' });
+    for (const { id: taskId } of this.stage.job.tasks()) {
+      if (this.facts.neverStarts(taskId)) this.stage.deliver({ domain: 'task', type: 'T_KILL', taskId });
+    }
+    return true;
   }
 
   private failJob(state: string, diagnostics: string): boolean {
@@ -314,10 +344,10 @@ class HistoryReplay {
     this.stage.deliver({ domain: 'taskattempt', type: 'TA_KILL', attemptId, diagnostics });
   }
 
-  /** The container of a killed attempt is gone and its output thrown away. */
+  /** The container of an attempt that was killed or given up is gone and its output thrown away. */
   private cleanUp(attemptId: TaskAttemptId): boolean {
     const domain = 'taskattempt';
-    if (this.stateOf(attemptId) !== 'KILL_CONTAINER_CLEANUP') return false;
+    if (this.stateOf(attemptId)?.endsWith('_CONTAINER_CLEANUP') !== true) return false;
     this.stage.deliver({ domain, type: 'TA_CONTAINER_CLEANED', attemptId });
     this.stage.deliver({ domain, type: 'TA_CLEANUP_DONE', attemptId });
     return true;

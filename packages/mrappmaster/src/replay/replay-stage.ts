@@ -6,12 +6,14 @@
 import {
   parseApplicationAttemptId,
   parseNodeId,
+  taskAttemptId,
   type ApplicationAttemptId,
   type Clock,
   type Container,
   type HistoryEvent,
   type JobId,
   type TaskAttemptId,
+  type TaskId,
   type TaskAttemptStartedRecord,
 } from '@bobbin/common';
 import type { JobConf, TaskConf } from '../app-context.js';
@@ -44,6 +46,7 @@ export class ReplayStage {
   readonly job: Job;
   private readonly queue: MRAppEvent[] = [];
   private readonly written: WrittenRecord[] = [];
+  private readonly lateKills = new Map<TaskAttemptId, TaskAttemptEvent>();
   private nowMs = 0;
   private position = 0;
 
@@ -78,6 +81,16 @@ export class ReplayStage {
         break;
     }
     this.onStep({ event: event.type, entity: entity.id, from, to: entity.state() });
+    if (event.domain === 'task') this.speculate(event.taskId);
+  }
+
+  /** Attempts the file tells as speculative are made as soon as theirs is the next number: they may be told only at their end. */
+  private speculate(taskId: TaskId): void {
+    const task = this.job.task(taskId);
+    if (task?.internalState !== 'RUNNING') return;
+    const next = taskAttemptId(taskId, (this.job.env.attemptNumber - 1) * 1000 + task.attempts.size);
+    if (this.facts.start(next)?.avataar !== 'SPECULATIVE') return;
+    this.deliver({ domain: 'task', type: 'T_ADD_SPEC_ATTEMPT', taskId });
   }
 
   /** Works the next event that waits; false where none does. */
@@ -87,8 +100,10 @@ export class ReplayStage {
     switch (event.domain) {
       case 'job':
       case 'task':
-      case 'taskattempt':
         this.deliver(event);
+        break;
+      case 'taskattempt':
+        if (event.type !== 'TA_KILL' || !this.comesTooLate(event.attemptId, event)) this.deliver(event);
         break;
       case 'history': {
         const { domain: _, ...record } = event;
@@ -105,6 +120,36 @@ export class ReplayStage {
     return true;
   }
 
+  /** An attempt that starts now and still waits gets its container. */
+  giveContainer(start: TaskAttemptStartedRecord): void {
+    const { attemptId } = start;
+    if (this.job.attempt(attemptId)?.internalState !== 'UNASSIGNED') return;
+    this.deliver({ domain: 'taskattempt', type: 'TA_ASSIGNED', attemptId, container: this.containerOf(start) });
+  }
+
+  /** The attempt has finished: the kill that came too late reaches it now. */
+  release(attemptId: TaskAttemptId): void {
+    const kill = this.lateKills.get(attemptId);
+    this.lateKills.delete(attemptId);
+    if (kill) this.deliver(kill);
+  }
+
+  /**
+   * A kill does not stop an attempt that the file tells as finished or failed: it was done, or given up, before the kill came,
+   * and only its record is written later.
+   */
+  private comesTooLate(attemptId: TaskAttemptId, kill: TaskAttemptEvent): boolean {
+    const state = this.job.attempt(attemptId)?.internalState;
+    const end = this.facts.firstEnd(attemptId);
+    if (!end || (state !== 'RUNNING' && state !== 'ASSIGNED')) return false;
+    if (!('status' in end)) {
+      this.lateKills.set(attemptId, kill);
+      return true;
+    }
+    if (end.status === 'FAILED') this.deliver({ domain: 'taskattempt', type: 'TA_FAILMSG_BY_CLIENT', attemptId });
+    return false;
+  }
+
   /** Takes the first record the machines wrote that `is` the one looked for. */
   take(is: (record: HistoryEvent) => boolean): HistoryEvent | undefined {
     const at = this.written.findIndex(({ record }) => is(record));
@@ -116,10 +161,19 @@ export class ReplayStage {
     return this.written;
   }
 
-  /** An attempt that the file tells of has its container before anything else can befall it. */
+  /**
+   * An attempt that the file tells of has its container before anything else can befall it; one that it does not tell of, but a
+   * successor, is over.
+   */
   private assign(attemptId: TaskAttemptId): void {
     const start = this.facts.start(attemptId);
-    if (!start) return;
+    if (!start) {
+      if (!this.facts.isSucceededBy(attemptId)) return;
+      const diagnostics = 'It ended before it had a container';
+      return void this.queue.unshift({ domain: 'taskattempt', type: 'TA_KILL', attemptId, diagnostics });
+    }
+    // A failure that had a spare with a container would have had no successor: the spare got its container later.
+    if (start.avataar === 'SPECULATIVE' && this.facts.isSucceededBy(attemptId)) return;
     this.queue.unshift({ domain: 'taskattempt', type: 'TA_ASSIGNED', attemptId, container: this.containerOf(start) });
   }
 
