@@ -21,8 +21,9 @@ import { YarnChild } from './yarn-child.js';
 /** The environment or the arguments are unusable; nothing was asked of the AM. */
 const BAD_START = 1;
 const MIB = 1 << 20;
-const STACK_TIMEOUT_MS = 400;
-const TELL_STACK_TIMEOUT_MS = 450;
+const STACK_TIMEOUT_MS = 5000;
+/** A NodeManager sends SIGKILL a quarter of a second after SIGTERM. */
+const SIGTERM_PATIENCE_MS = 200;
 
 const ourFile = realpathSync(process.argv[1] ?? '');
 
@@ -90,16 +91,19 @@ function main(): Promise<ProcessEnd> {
 
 /**
  * SIGQUIT asks for the stack, as of a JVM; an AM sends it half a second before it has a task that timed out stopped. A SIGTERM
- * that comes meanwhile waits for the stack to be told, then does what it always does.
+ * that comes meanwhile waits a little for the stack to be told, then does what it always does.
  */
 function answerSignals(child: YarnChild): void {
   let telling = Promise.resolve();
   process.on('SIGQUIT', () => {
-    telling = Promise.race([child.tellStack(), delay(systemClock, TELL_STACK_TIMEOUT_MS)]);
+    telling = child.tellStack();
   });
   // Of two signals that wait together the later one is seen first: a SIGQUIT may still be behind this SIGTERM.
   process.once('SIGTERM', () => {
-    setImmediate(() => void telling.then(() => process.kill(process.pid, 'SIGTERM')));
+    setImmediate(() => {
+      const patience = delay(systemClock, SIGTERM_PATIENCE_MS);
+      void Promise.race([telling, patience]).then(() => process.kill(process.pid, 'SIGTERM'));
+    });
   });
 }
 

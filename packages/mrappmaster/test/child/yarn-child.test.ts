@@ -109,12 +109,12 @@ test('a mapper that never returns tells where it is when asked, and its process 
   const child = am.spawnChild();
   await am.alive('pinged', 1);
   child.process.kill('SIGQUIT');
-  child.process.kill('SIGTERM');
   const { diagnostics } = await am.event('TA_DIAGNOSTICS_UPDATE');
   expect(diagnostics).toMatch(
     new RegExp(`^the task's code was here:\\n\\s+at .*fixtures/jobs\\.ts:${marked('for (;;); // line')}:`),
   );
   expect(diagnostics).not.toMatch(/task\.cjs|packages\/mapreduce/);
+  child.process.kill('SIGTERM');
   expect(await child.ended).toBe('SIGTERM');
 });
 
