@@ -2,10 +2,10 @@
 import { LocalDiskError, UserCodeError } from '@bobbin/mapreduce/runtime';
 import { failureOf, stackOf, uncaughtOf } from '../../src/child/failure-text.js';
 
-const ours = '/work/task.cjs';
+const ours = '/opt/task.cjs';
 const user = '    at mapper (/home/u/job.ts:7:3)';
 const foreign = [
-  '    at runMapTask (/work/task.cjs:12:34)',
+  '    at runMapTask (/opt/task.cjs:12:34)',
   '    at Worker.run (node:internal/worker:1:2)',
   '    at emit (/usr/lib/node_modules/@bobbin/mapreduce/dist/index.js:1:2)',
 ];
