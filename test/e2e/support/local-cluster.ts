@@ -13,6 +13,8 @@ export interface LocalCluster {
   stop(): Promise<void>;
   /** `kill -9` of a NodeManager and of every container on it: a machine that loses power. `node` counts from 1. */
   killNode(pid: number, node: number): void;
+  /** `kill -9` of the one AppMaster that runs. */
+  killApplicationMaster(): void;
   /** Resolves when no container process of this cluster is left. */
   containersGone(): Promise<void>;
   /** Inodes of the sockets on which processes of this cluster listen. */
@@ -41,6 +43,15 @@ export async function localCluster(nodes: number, ...options: string[]): Promise
     killNode: (pid, node) => {
       process.kill(pid, 'SIGKILL');
       for (const container of containersOf(`${dir}/nm-${node}/`)) process.kill(container, 'SIGKILL');
+    },
+    killApplicationMaster: () => {
+      // A launch script may stand before it; its own command line begins with the interpreter.
+      const masters = containersOf(dir).filter((pid) =>
+        /^[^\0]*node\0(-[^\0]*\0)*am\.cjs\0/.test(readQuietly(`/proc/${pid}/cmdline`)),
+      );
+      const [master, ...others] = masters;
+      if (master === undefined || others.length > 0) throw new Error(`${masters.length} AppMasters run, not one`);
+      process.kill(master, 'SIGKILL');
     },
     containersGone: async () => {
       while (containersOf(dir).length > 0) await new Promise((resolve) => setImmediate(resolve));
