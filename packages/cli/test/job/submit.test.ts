@@ -2,9 +2,11 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  decodeCredentials,
   decodeSubmissionContext,
   encodeSubmissionContext,
   InvalidResourceRequestError,
+  SHUFFLE_SECRET_ALIAS,
   taskAttemptId,
   taskId,
   type ApplicationReport,
@@ -103,6 +105,8 @@ test('the staging folder and the application hold what the AppMaster needs', asy
     visibility: 'APPLICATION',
   });
   expect(Object.keys(description['taskLocalResources'] as object)).toEqual(['task.cjs', 'job.cjs']);
+  const { secrets } = decodeCredentials(submitted?.amContainerSpec.tokens ?? Buffer.alloc(0));
+  expect(secrets.get(SHUFFLE_SECRET_ALIAS)?.length).toBeGreaterThanOrEqual(20);
   if (submitted) expect(decodeSubmissionContext(encodeSubmissionContext(submitted))).toEqual(submitted);
 });
 
