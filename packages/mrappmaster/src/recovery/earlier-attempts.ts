@@ -11,16 +11,12 @@ import {
   type AMStartedRecord,
   type ApplicationAttemptId,
   type HistoryEvent,
-  type MapAttemptFinishedRecord,
-  type ReduceAttemptFinishedRecord,
   type TaskAttemptId,
   type TaskAttemptStartedRecord,
-  type TaskAttemptUnsuccessfulCompletionRecord,
   type TaskId,
 } from '@bobbin/common';
-import type { RecoveredAttempt, RecoveredTask } from '../app-context.js';
-
-type AttemptEnd = MapAttemptFinishedRecord | ReduceAttemptFinishedRecord | TaskAttemptUnsuccessfulCompletionRecord;
+import type { RecoveredTask } from '../app-context.js';
+import { recoveredAttempt, stateOf, type AttemptEnd } from './recovered-attempt.js';
 
 interface Told {
   readonly start: TaskAttemptStartedRecord;
@@ -81,10 +77,15 @@ export class EarlierAttempts {
       over.sort((a, b) => a.end.finishTimeMs - b.end.finishTimeMs);
       const winner = over.find(
         ({ start, end, amAttempt }) =>
-          !('status' in end) && (isServed ? start.shufflePort >= 0 : amAttempt === lastAmAttempt),
+          stateOf(end) === 'SUCCEEDED' && (isServed ? start.shufflePort >= 0 : amAttempt === lastAmAttempt),
       );
       if (!winner) continue;
-      const attempts = over.map(({ start, end }) => recoveredAttempt(start, end, start === winner.start));
+      // One success a task: a second attempt that finished before it could be killed is taken for killed.
+      const attempts = over.map(({ start, end }) => {
+        const isLoser = stateOf(end) === 'SUCCEEDED' && start !== winner.start;
+        const { host, port } = parseNodeId(start.trackerName);
+        return recoveredAttempt(start, end, nodeId(host, port), isLoser ? 'KILLED' : undefined);
+      });
       const startTimeMs = this.taskStartsMs.get(taskId) ?? winner.start.startTimeMs;
       tasks.set(taskId, { taskId, status: 'SUCCEEDED', startTimeMs, attempts });
     }
@@ -103,27 +104,4 @@ export class EarlierAttempts {
     const told = this.attempts.get(end.taskId)?.get(end.attemptId);
     if (told) Object.assign(told, { end, amAttempt });
   }
-}
-
-/** One success a task: a second attempt that finished before it could be killed is taken for killed. */
-function recoveredAttempt(start: TaskAttemptStartedRecord, end: AttemptEnd, isWinner: boolean): RecoveredAttempt {
-  const { host, port } = parseNodeId(start.trackerName);
-  const isReduceEnd = end.type === 'REDUCE_ATTEMPT_FINISHED';
-  const state = 'status' in end ? end.status : isWinner ? 'SUCCEEDED' : 'KILLED';
-  return {
-    attemptId: start.attemptId,
-    state,
-    startTimeMs: start.startTimeMs,
-    finishTimeMs: end.finishTimeMs,
-    shuffleFinishTimeMs: isReduceEnd ? end.shuffleFinishTimeMs : 0,
-    sortFinishTimeMs: isReduceEnd ? end.sortFinishTimeMs : 0,
-    containerId: start.containerId,
-    nodeId: nodeId(host, port),
-    nodeHttpAddress: `${host}:${start.httpPort}`,
-    rackName: end.rackname,
-    shufflePort: start.shufflePort,
-    counters: end.counters ?? {},
-    diagnostics: 'error' in end ? end.error : '',
-    avataar: start.avataar ?? 'VIRGIN',
-  };
 }

@@ -22,12 +22,9 @@ import {
   type TaskType,
 } from '@bobbin/common';
 import type { RecoveredAttempt, RecoveredTask, TaskSplit } from '../app-context.js';
+import { recoveredAttempt, type AttemptEnd } from '../recovery/recovered-attempt.js';
 
 export type RecordOf<T extends HistoryEventType> = Extract<HistoryEvent, { readonly type: T }>;
-export type AttemptEnd = Exclude<
-  Extract<HistoryEvent, { readonly attemptId: TaskAttemptId }>,
-  TaskAttemptStartedRecord
->;
 type JobEnd = RecordOf<'JOB_FINISHED' | 'JOB_FAILED' | 'JOB_KILLED' | 'JOB_ERROR'>;
 
 const isStart = (event: HistoryEvent): event is TaskAttemptStartedRecord => event.type.endsWith('_ATTEMPT_STARTED');
@@ -189,26 +186,7 @@ export class HistoryFacts {
 
   private recoveredAttempt(end: AttemptEnd): RecoveredAttempt[] {
     const start = this.starts.get(end.attemptId);
-    if (!start) return [];
-    const node = this.nodeOf(start);
-    return [
-      {
-        attemptId: end.attemptId,
-        state: 'status' in end ? end.status : 'SUCCEEDED',
-        startTimeMs: start.startTimeMs,
-        finishTimeMs: end.finishTimeMs,
-        shuffleFinishTimeMs: 'shuffleFinishTimeMs' in end ? end.shuffleFinishTimeMs : 0,
-        sortFinishTimeMs: 'sortFinishTimeMs' in end ? end.sortFinishTimeMs : 0,
-        containerId: start.containerId,
-        nodeId: node,
-        nodeHttpAddress: `${parseNodeId(node).host}:${start.httpPort}`,
-        rackName: end.rackname,
-        shufflePort: start.shufflePort,
-        counters: end.counters ?? {},
-        diagnostics: 'error' in end ? end.error : '',
-        avataar: start.avataar ?? 'VIRGIN',
-      },
-    ];
+    return start ? [recoveredAttempt(start, end, this.nodeOf(start))] : [];
   }
 
   private hasFailed(taskId: TaskId): boolean {

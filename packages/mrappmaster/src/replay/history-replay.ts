@@ -17,7 +17,8 @@ import {
 } from '@bobbin/common';
 import { HistoryReplayError } from '../errors.js';
 import { StatusSlot } from '../task-status.js';
-import { HistoryFacts, isJobEnd, type AttemptEnd, type RecordOf } from './history-facts.js';
+import type { AttemptEnd } from '../recovery/recovered-attempt.js';
+import { HistoryFacts, isJobEnd, type RecordOf } from './history-facts.js';
 import { ReplayStage, type MachineStep, type WrittenRecord } from './replay-stage.js';
 
 /** One event a machine took on the way to a record. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readHistory, taskOf, type HistoryEvent, type TaskAttemptId } from '@bobbin/common';
 import { tempDir } from '@bobbin/common/testing';
 import fc from 'fast-check';
+import { replayHistory } from '../../src/replay/history-replay.js';
 import { aStand, job, type StandOptions } from '../support/app-master-stand.js';
 import type { Script } from '../support/fake-cluster.js';
 
@@ -84,6 +85,7 @@ test('cut at any line, and again in the second attempt: no finished map runs aga
         const second = await attemptAfter(next(), [one]);
         const two = cut(second.text, b);
         const third = await attemptAfter(next(), [one, two]);
+        expect(replayHistory(third.events).jobState).toBe('SUCCEEDED');
         const finished = new Set([
           ...finishedMaps(await eventsOf(dir.path, one)),
           ...finishedMaps(await eventsOf(dir.path, two)),
