@@ -14,11 +14,13 @@ const work = mkdtempSync(join(tmpdir(), 'bobbin-demo-'));
 const cluster = join(work, 'cluster');
 const output = join(work, 'counts');
 const text = join(work, 'text');
+/** The demo's cluster is not the one that the user's next command should find. */
+const env = { ...process.env, XDG_STATE_HOME: join(work, 'state') };
 
 function run(args, { quiet = false } = {}) {
   const shown = args.map((a) => (a.startsWith(root) ? relative(root, a) : a));
   if (!quiet) console.log(`\n$ npx bobbin ${shown.join(' ')}`);
-  return spawnSync(process.execPath, [bobbin, ...args], { stdio: 'inherit', cwd: root }).status ?? 1;
+  return spawnSync(process.execPath, [bobbin, ...args], { stdio: 'inherit', cwd: root, env }).status ?? 1;
 }
 
 /** Every file below node_modules/typescript, joined to a dozen; a newline keeps neighbours apart. */
