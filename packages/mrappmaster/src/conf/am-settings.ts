@@ -75,6 +75,7 @@ export function toAllocatorSettings(conf: Configuration): ContainerAllocatorSett
       rampUpLimitFraction: conf.get(mrAmKeys.reduceRampupLimitFraction),
       preemptionLimitFraction: conf.get(mrAmKeys.reducePreemptionLimitFraction),
       preemptDelayMs: conf.get(mrKeys.reducerPreemptDelayMs),
+      maplessPatienceMs: conf.get(mrAmKeys.schedulerHeartbeatIntervalMs),
       unconditionalPreemptDelayMs: conf.get(mrKeys.reducerUnconditionalPreemptDelayMs),
     },
     runningMapLimit: conf.get(mrKeys.runningMapLimit),

@@ -118,6 +118,8 @@ export class ContainerAllocator {
   private mapSize: Resource | undefined;
   private reduceSize: Resource | undefined;
   private reducesStarted = false;
+  /** Since when maps wait while none has a container. */
+  private maplessSinceMs: number | undefined;
 
   constructor(
     private readonly settings: ContainerAllocatorSettings,
@@ -213,9 +215,12 @@ export class ContainerAllocator {
   /** Weighs reduces against maps, then sets the limits of the asks. Called whenever the figures may have changed. */
   recalculate(nowMs: number): void {
     const hanging = (delayMs: number): number => this.scheduled.hangingMaps(delayMs, nowMs);
-    const toPreempt = reducesToPreempt(this.view(), this.settings.reduces, hanging);
+    const mapless = this.assigned.mapCount === 0 && this.scheduled.mapCount > 0;
+    this.maplessSinceMs = mapless ? (this.maplessSinceMs ?? nowMs) : undefined;
+    const view = this.view(nowMs - (this.maplessSinceMs ?? nowMs));
+    const toPreempt = reducesToPreempt(view, this.settings.reduces, hanging);
     if (toPreempt !== undefined) this.preempt(toPreempt);
-    else this.scheduleReduces();
+    else this.scheduleReduces(view);
     this.applyLimits();
   }
 
@@ -392,10 +397,11 @@ export class ContainerAllocator {
     return 'OTHER_LOCAL_MAPS';
   }
 
-  private view(): ReduceScheduleView {
+  private view(maplessForMs: number): ReduceScheduleView {
     const { numMaps, completedMaps } = this.figures();
     return {
       totalMaps: numMaps,
+      maplessForMs,
       completedMaps,
       ...this.counts(),
       headroom: this.headroom,
@@ -412,8 +418,7 @@ export class ContainerAllocator {
     }
   }
 
-  private scheduleReduces(): void {
-    const view = this.view();
+  private scheduleReduces(view: ReduceScheduleView): void {
     if (view.pendingReduces + view.scheduledReduces === 0) return;
     this.reducesStarted ||= slowStartReached(view, this.settings.reduces);
     if (!this.reducesStarted) return;

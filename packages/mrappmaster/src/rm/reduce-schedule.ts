@@ -15,6 +15,11 @@ export interface ReduceScheduleSettings {
   readonly preemptionLimitFraction: number;
   /** Maps that waited longer make running reduces yield where headroom has no room for a map; 0: at once. */
   readonly preemptDelayMs: number;
+  /**
+   * No reduce yields before maps have gone without any container for so long. Hadoop looks once a heartbeat and does not see the
+   * moment between the end of a map and the next grant; this allocator looks at each event.
+   */
+  readonly maplessPatienceMs: number;
   /** Maps that waited longer make reduces yield whatever headroom says; below 0: never. */
   readonly unconditionalPreemptDelayMs: number;
 }
@@ -26,6 +31,8 @@ export interface ReduceScheduleView {
   readonly completedMaps: number;
   readonly scheduledMaps: number;
   readonly assignedMaps: number;
+  /** How long maps have waited while none had a container; 0 where one has. */
+  readonly maplessForMs: number;
   readonly pendingReduces: number;
   readonly scheduledReduces: number;
   readonly assignedReduces: number;
@@ -105,6 +112,7 @@ export function reducesToPreempt(
 ): number | undefined {
   const { mapSize, reduceSize } = view;
   if (!mapSize || !reduceSize || view.assignedMaps > 0 || view.scheduledMaps === 0) return undefined;
+  if (view.maplessForMs < settings.maplessPatienceMs) return undefined;
   if (settings.unconditionalPreemptDelayMs >= 0) {
     const hanging = hangingMaps(settings.unconditionalPreemptDelayMs);
     if (hanging > 0) return preemption(view, settings, mapSize, reduceSize, hanging);

@@ -90,6 +90,7 @@ function aStand() {
         rampUpLimitFraction: 0.5,
         preemptionLimitFraction: 0.5,
         preemptDelayMs: 0,
+        maplessPatienceMs: 1000,
         unconditionalPreemptDelayMs: -1,
       },
       runningMapLimit: 0,

@@ -82,6 +82,7 @@ function aStand(
         rampUpLimitFraction: 0.5,
         preemptionLimitFraction: 0.5,
         preemptDelayMs: 0,
+        maplessPatienceMs: 1000,
         unconditionalPreemptDelayMs: 300_000,
       },
       runningMapLimit: 0,
@@ -324,6 +325,7 @@ describe('maps before reduces', () => {
     allocator.takeDecisions();
     figures.completedMaps = 3;
     want(allocator, map(0, 1), [], true);
+    allocator.recalculate(0);
     allocator.answered(anAnswer({ availableResources: full }), 1000);
     expect(allocator.takeDecisions()).toMatchObject([
       { type: 'KILL_ATTEMPT', attemptId: reduce(1), reschedule: false },
@@ -333,12 +335,29 @@ describe('maps before reduces', () => {
     expect(allocator.takeDecisions()).toEqual([]);
   });
 
+  it('no reduce yields in the moment between the end of a map and the next grant', () => {
+    const { allocator, figures } = aStand({}, { numMaps: 4, numReduces: 1, completedMaps: 4 });
+    want(allocator, reduce(0));
+    allocator.recalculate(0);
+    allocator.answered(anAnswer({ allocatedContainers: [aContainer(2, 10)] }), 0);
+    figures.completedMaps = 1;
+    for (const n of [1, 2]) want(allocator, map(n));
+    allocator.answered(anAnswer({ availableResources: full, allocatedContainers: [aContainer(3, 20)] }), 100);
+    allocator.answered(anAnswer({ availableResources: full, completedContainersStatuses: [ended(3, 0)] }), 5000);
+    allocator.takeDecisions();
+    allocator.answered(anAnswer({ availableResources: full }), 5999);
+    expect(allocator.takeDecisions()).toEqual([]);
+    allocator.answered(anAnswer({ availableResources: full }), 6000);
+    expect(allocator.takeDecisions()).toMatchObject([{ type: 'KILL_ATTEMPT', attemptId: reduce(0) }]);
+  });
+
   it('a map that waited long makes reduces yield whatever headroom says', () => {
     const { allocator } = aStand({}, { numMaps: 1, numReduces: 1, completedMaps: 1 });
     want(allocator, reduce(0));
     allocator.recalculate(0);
     allocator.answered(anAnswer({ allocatedContainers: [aContainer(2, 10)] }), 0);
     want(allocator, map(0, 1), [], true);
+    allocator.recalculate(0);
     allocator.takeDecisions();
     allocator.answered(anAnswer(), 300_000);
     expect(allocator.takeDecisions()).toEqual([]);
