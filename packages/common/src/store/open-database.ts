@@ -34,7 +34,8 @@ export function openStoreDatabase(file: string, lockWaitMs = LOCK_WAIT_MS): Data
   }
 }
 
-function explain(file: string, error: unknown): StoreError {
+/** What SQLite said, as a StoreError that names the file and what to do; a StoreError as it is. */
+export function explain(file: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const code = String((error as { code?: unknown }).code);
   if (code.startsWith('SQLITE_BUSY')) {

@@ -8,6 +8,7 @@ import { crc32 } from 'node:zlib';
 import type Database from 'better-sqlite3';
 import { messageOf } from '../errors.js';
 import { StoreCorruptError, StoreError } from './errors.js';
+import { explain } from './open-database.js';
 
 export interface StoreSchema {
   /** Which store it is, so that nobody opens another's: `resourcemanager`. */
@@ -51,13 +52,17 @@ export class SqliteStore {
     private readonly database: Database.Database,
     schema: StoreSchema,
   ) {
+    for (const table of schema.tables) {
+      if (!/^[a-z_]+$/i.test(table)) throw new Error(`'${table}' is not a table name`);
+    }
     try {
       checkSchema(database, schema);
+      // A damaged schema may lack a column, which SQLite finds out only here.
+      this.statements = new Map(schema.tables.map((table) => [table, prepare(database, table)]));
     } catch (error) {
       database.close();
-      throw error;
+      throw explain(database.name, error);
     }
-    this.statements = new Map(schema.tables.map((table) => [table, prepare(database, table)]));
     this.writeAll = database.transaction((writes: readonly Write[]) => {
       for (const write of writes) this.write(write);
     });
@@ -143,7 +148,6 @@ export class SqliteStore {
 }
 
 function prepare(database: Database.Database, table: string): Statements {
-  if (!/^[a-z_]+$/i.test(table)) throw new Error(`'${table}' is not a table name`);
   database.exec(
     `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY, value BLOB NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID`,
   );

@@ -178,7 +178,8 @@ describe('SqliteStore', () => {
         }
         for (const [key, value] of Object.entries(read)) expect(whole[key]).toBe(value);
       }),
-      { numRuns: 60 },
+      // Bit 30423 stands in the name of a column.
+      { numRuns: 60, examples: [[30423]] },
     );
   });
 
