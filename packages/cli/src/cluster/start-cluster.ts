@@ -65,7 +65,8 @@ export async function startCluster(request: StartRequest): Promise<StartResult> 
       previous?.resourceManager,
     );
     writeProperties(dir, clusterProperties(dir, resourceManager));
-    const nodeManagers = await Promise.all(
+    // All are waited for, also when one has failed: what starts late must be known, or nobody would stop it.
+    const starts = await Promise.allSettled(
       Array.from({ length: count }, (_, i) => {
         const old = previous?.nodeManagers[i];
         const properties = nodeProperties(dir, i + 1, count, request.machine, old);
@@ -73,6 +74,10 @@ export async function startCluster(request: StartRequest): Promise<StartResult> 
         return run(`nodemanager-${i + 1}`, ['nodemanager', '--config', confDir(dir), ...own], old);
       }),
     );
+    const nodeManagers = starts.map((start) => {
+      if (start.status === 'rejected') throw start.reason;
+      return start.value;
+    });
     const record: ClusterRecord = { version: 1, startedAtMs: clock.now(), resourceManager, nodeManagers };
     writeClusterRecord(dir, record);
     return { record, started: started.map((daemon) => daemon.name) };
