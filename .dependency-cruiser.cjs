@@ -1,5 +1,5 @@
 /**
- * Who may import whom (DESIGN 2): cli > client, mapreduce > common; mrappmaster > mapreduce, client > common; the daemons
+ * Who may import whom (DESIGN 2): cli > client, mapreduce > common; mrappmaster > mapreduce, client > common; minicluster > the daemons, client; the daemons
  * import common and meet each other over gRPC only. Inside a package: machines are pure, generated messages stay in rpc/,
  * SQLite stays in the stores, processes are started by executors and launchers.
  */
@@ -37,12 +37,18 @@ module.exports = {
       from: { path: '^packages/[^/]+/src/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'], dependencyTypesNot: ['type-only'] },
     },
-    arrow('common', 'client|mapreduce|resourcemanager|nodemanager|mrappmaster|cli', 'common imports no sibling'),
-    arrow('client', 'mapreduce|resourcemanager|nodemanager|mrappmaster|cli', 'client knows common only'),
-    arrow('mapreduce', 'client|resourcemanager|nodemanager|mrappmaster|cli', 'mapreduce knows common only'),
-    arrow('resourcemanager', 'client|mapreduce|nodemanager|mrappmaster|cli', 'daemons meet over gRPC'),
-    arrow('nodemanager', 'client|mapreduce|resourcemanager|mrappmaster|cli', 'daemons meet over gRPC'),
-    arrow('mrappmaster', 'resourcemanager|nodemanager|cli', 'daemons meet over gRPC'),
+    arrow(
+      'common',
+      'client|mapreduce|resourcemanager|nodemanager|mrappmaster|minicluster|cli',
+      'common imports no sibling',
+    ),
+    arrow('client', 'mapreduce|resourcemanager|nodemanager|mrappmaster|minicluster|cli', 'client knows common only'),
+    arrow('mapreduce', 'client|resourcemanager|nodemanager|mrappmaster|minicluster|cli', 'mapreduce knows common only'),
+    arrow('resourcemanager', 'client|mapreduce|nodemanager|mrappmaster|minicluster|cli', 'daemons meet over gRPC'),
+    arrow('nodemanager', 'client|mapreduce|resourcemanager|mrappmaster|minicluster|cli', 'daemons meet over gRPC'),
+    arrow('mrappmaster', 'resourcemanager|nodemanager|minicluster|cli', 'daemons meet over gRPC'),
+    arrow('minicluster', 'mapreduce|mrappmaster|cli', 'a cluster for tests knows no job (docs/decisions/060)'),
+    arrow('cli', 'minicluster', 'a cluster for tests is for tests'),
     {
       name: 'cli-starts-daemons-only',
       severity: 'error',

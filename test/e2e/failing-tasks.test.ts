@@ -78,9 +78,19 @@ describe.each([
     expect(result.stdout + result.stderr).toMatch(/mapreduce\.map\.memory\.mb/);
   });
 
-  test('a task that allocates outside the heap is killed by the NodeManager, which says limit and usage', async () => {
+  test('a task that allocates outside the heap is ended by who sees it first, with limit and usage', async () => {
     const memory = ['-D', 'mapreduce.map.memory.mb=1024', '-D', 'mapreduce.task.io.sort.mb=16'];
     const result = await submit('allocates-buffers', input, `buffers-${folder}`, ...options, ...twice, ...memory);
+    expect(result.code).not.toBe(0);
+    // Its own watch and the NodeManager look at about the same pace.
+    expect(result.stdout + result.stderr).toMatch(
+      /\d GB of 1 GB physical memory used|the task's process holds \d+ MiB, its container has 1024/,
+    );
+  });
+
+  test('a task whose own process allocates is killed by the NodeManager, which says limit and usage', async () => {
+    const memory = ['-D', 'mapreduce.map.memory.mb=512', '-D', 'mapreduce.task.io.sort.mb=16'];
+    const result = await submit('child-allocates', input, `child-${folder}`, ...options, ...twice, ...memory);
     expect(result.code).not.toBe(0);
     expect(result.stdout + result.stderr).toMatch(/physical memory/);
   });

@@ -1,6 +1,7 @@
 /** Ctrl-C, `job kill` and `cluster stop` leave no process, no socket and no temporary output behind. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { filesBelow } from './support/files-below.js';
 import { listeningInodes, localCluster, type LocalCluster } from './support/local-cluster.js';
 import { someText } from './support/text.js';
 
@@ -28,6 +29,11 @@ async function started(running: { printed(pattern: RegExp): Promise<string> }): 
   return job;
 }
 
+/** What helped the command, its bundler say, may outlive it by a moment. */
+async function onlyDaemonsLeft(): Promise<void> {
+  while (cluster.processes().length !== daemons) await new Promise((resolve) => setImmediate(resolve));
+}
+
 test('Ctrl-C kills the job with its containers and its temporary output', async () => {
   const running = cluster.start(...waiting());
   const job = await started(running);
@@ -37,7 +43,7 @@ test('Ctrl-C kills the job with its containers and its temporary output', async 
   expect((await cluster.run('job', 'status', job)).stdout).toContain('KILLED');
   expect(existsSync(join(cluster.path, 'out', '_temporary'))).toBe(false);
   await cluster.containersGone();
-  expect(cluster.processes()).toHaveLength(daemons);
+  await onlyDaemonsLeft();
 });
 
 test('job kill does the same, and the submitting command says so', async () => {
@@ -49,7 +55,7 @@ test('job kill does the same, and the submitting command says so', async () => {
   expect(result.stdout + result.stderr).toContain('KILLED');
   expect(existsSync(join(cluster.path, 'out', '_temporary'))).toBe(false);
   await cluster.containersGone();
-  expect(cluster.processes()).toHaveLength(daemons);
+  await onlyDaemonsLeft();
 });
 
 test('cluster stop in the middle of a job ends every process and socket', async () => {
@@ -63,9 +69,20 @@ test('cluster stop in the middle of a job ends every process and socket', async 
   const listening = listeningInodes();
   expect(sockets.filter((inode) => listening.has(inode))).toEqual([]);
   expect(existsSync(join(cluster.path, 'out', '_temporary'))).toBe(false);
-  expect(
-    readdirSync(join(cluster.path, 'cluster', 'staging'), { recursive: true }).filter((f) =>
-      String(f).endsWith('job.json'),
-    ),
-  ).toEqual([]);
+  const staged = filesBelow(join(cluster.path, 'cluster', 'staging'));
+  expect(staged.filter((file) => file.endsWith('job.json'))).toEqual([]);
+});
+
+test('a command that heard nothing of a cluster stop ends too, and says why', async () => {
+  const running = cluster.start(...waiting());
+  await started(running);
+  running.process.kill('SIGSTOP');
+  expect((await cluster.run('cluster', 'stop')).code).toBe(0);
+  // Nor did it have to be killed for the connection of a client that cannot let go of it.
+  const log = readFileSync(join(cluster.path, 'cluster', 'logs', 'resourcemanager.log'), 'utf8');
+  expect(log).toContain('ResourceManager has stopped');
+  running.process.kill('SIGCONT');
+  const { code, stderr } = await running.finished;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/the cluster in .* was stopped/);
 });

@@ -13,13 +13,8 @@ import {
   type TaskAttemptId,
 } from '@bobbin/common';
 import { ControlledClock } from '@bobbin/common/testing';
-import {
-  ContainerRequestor,
-  RMCommunicator,
-  type AllocationSource,
-  type AMRMConnection,
-  type ContainerRequest,
-} from '@bobbin/mrappmaster';
+import { AMRMConversation, type AllocationSource, type AMRMConnection } from '@bobbin/client';
+import { ContainerRequestor, type ContainerRequest } from '@bobbin/mrappmaster';
 import { MemoryRMStateStore, rmConf, RMCore } from '@bobbin/resourcemanager';
 import fc from 'fast-check';
 
@@ -132,8 +127,8 @@ class HoldingSource implements AllocationSource {
   refused(error: Error): void {
     throw error;
   }
-  lost(reason: string): void {
-    throw new Error(reason);
+  lost(error: Error): void {
+    throw error;
   }
   get wanted(): number {
     return this.waiting.length;
@@ -188,11 +183,11 @@ it('what is wanted comes, what is held is ours, whatever passes whatever on the 
       let turns = 0;
       const { rm, live, amContainer } = await aCluster(clock, () => turns);
       const source = new HoldingSource();
-      const communicator = new RMCommunicator(
+      const communicator = new AMRMConversation(
         { rm, clock, log: silentLogger, source },
-        { host: 'h', rpcPort: 1, trackingUrl: '', heartbeatIntervalMs: 1000, connectionWaitMs: 60_000 },
+        { heartbeatIntervalMs: 1000, connectionWaitMs: 60_000 },
       );
-      await communicator.start();
+      await communicator.start({ host: 'h', rpcPort: 1, trackingUrl: '' });
       for (const one of steps) {
         if (typeof one === 'object') turns = one.wire;
         else if (one === 'tick') clock.advance(1000);

@@ -1,15 +1,27 @@
 /** Options that several commands share, and what their arguments may be. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { jobId, messageOf, parseJobId, toApplicationId, type ApplicationId, type JobId } from '@bobbin/common';
+import {
+  applicationAttemptId,
+  jobId,
+  messageOf,
+  parseApplicationAttemptId,
+  parseJobId,
+  toApplicationId,
+  toContainerId,
+  type ApplicationAttemptId,
+  type ApplicationId,
+  type ContainerId,
+  type JobId,
+} from '@bobbin/common';
 
-const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
+const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
 
 /** `--dir`, `--config`, `-D`, `--json`: which cluster, and how it answers. */
 export function withClusterOptions(command: Command): Command {
   return command
     .option('--dir <dir>', 'folder of the cluster (else BOBBIN_DIR, else the one last started)')
     .option('--config <dir>', 'folder of configuration files, for a cluster that was not started here')
-    .option('-D, --define <key=value>', 'a configuration value', collect, [])
+    .option('-D, --define <key=value>', 'a configuration value; as often as needed', collect)
     .option('--json', 'print JSON');
 }
 
@@ -25,6 +37,19 @@ export function jobIdArgument(text: string): JobId {
     parseJobId(text);
     return text as JobId;
   });
+}
+
+/** An id of an application attempt. */
+export function attemptIdArgument(text: string): ApplicationAttemptId {
+  return parsed(() => {
+    const { applicationId, attempt } = parseApplicationAttemptId(text);
+    return applicationAttemptId(applicationId, attempt);
+  });
+}
+
+/** An id of a container. */
+export function containerIdArgument(text: string): ContainerId {
+  return parsed(() => toContainerId(text));
 }
 
 /** One of `words` in capitals, or several between commas. */

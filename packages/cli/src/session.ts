@@ -9,11 +9,13 @@ import {
   userName,
   type CallCredentials,
   type Configuration,
+  type ServerGap,
 } from '@bobbin/common';
-import { createMRClient, createYarnClient, JobClient, type YarnClient } from '@bobbin/client';
-import { confDir } from './cluster/cluster-record.js';
+import { createClientRMProxy, createMRClient, JobClient, type ClientRMProxy } from '@bobbin/client';
+import { confDir, isMarkedStopped } from './cluster/cluster-record.js';
 import { findClusterDir } from './cluster/find-cluster.js';
 import { clientCredentials } from './credentials.js';
+import { CommandError } from './errors.js';
 import type { CommandIO } from './output/io.js';
 
 /** Options of every such command. */
@@ -29,8 +31,10 @@ export interface Session {
   readonly conf: Configuration;
   readonly user: string;
   readonly credentials: () => CallCredentials;
-  readonly rm: YarnClient;
+  readonly rm: ClientRMProxy;
   readonly jobs: JobClient;
+  /** Takes the place of the error output for what has to be told while a call waits, until the returned function is called. */
+  onNotice(listener: (line: string) => void): () => void;
 }
 
 /** Runs `work` with a session and closes it. Throws ConfigurationError, CommandError. */
@@ -43,14 +47,34 @@ export async function withSession<T>(
   // As Hadoop's clients do where nothing stronger than a name is asked for.
   const user = io.environment['HADOOP_USER_NAME'] ?? userName(io.environment);
   const credentials = clientCredentials(conf.get(bobbinKeys.secretFile), user, io.clock);
-  const rm = createYarnClient(credentials, { conf, clock: io.clock });
+  let notice = (line: string): void => io.warn(line);
+  const onNotice = (listener: (line: string) => void): (() => void) => {
+    notice = listener;
+    return () => void (notice = (line) => io.warn(line));
+  };
+  const localDir = selection.config === undefined ? findClusterDir(selection.dir, io.environment) : undefined;
+  let giveUp: (reason: CommandError) => void = () => undefined;
+  const stopped = new Promise<never>((_, reject) => (giveUp = reject));
+  const onGap = (gap: ServerGap): void => {
+    if (!gap.isOver && localDir !== undefined && isMarkedStopped(localDir))
+      giveUp(new CommandError(`the cluster in ${localDir} was stopped`));
+    else notice(gapLine(gap));
+  };
+  const rm = createClientRMProxy(credentials, { conf, clock: io.clock, onGap });
   const connect = (address: string, token: CallCredentials) =>
     createMRClient(address, token, { conf, clock: io.clock });
   try {
-    return await work({ conf, user, credentials, rm, jobs: new JobClient({ rm, conf, clock: io.clock, connect }) });
+    const jobs = new JobClient({ rm, conf, clock: io.clock, connect });
+    return await Promise.race([work({ conf, user, credentials, rm, jobs, onNotice }), stopped]);
   } finally {
     rm.close();
   }
+}
+
+function gapLine({ address, isOver, maxWaitMs }: ServerGap): string {
+  if (isOver) return `The ResourceManager at ${address} answers again`;
+  const seconds = Math.round(maxWaitMs / 1000);
+  return `The ResourceManager at ${address} does not answer; trying for up to ${seconds} s`;
 }
 
 /** `--config`, else the configuration of the cluster that `--dir`, BOBBIN_DIR or memory name; `-D` on top. */

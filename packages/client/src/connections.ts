@@ -21,11 +21,13 @@ import {
   type ContainerManagementProtocol,
   type MRClientProtocol,
   type NodeId,
+  type ServerGap,
   type Stub,
   type Token,
+  type Transport,
 } from '@bobbin/common';
 
-export type YarnClient = Stub<ApplicationClientProtocol>;
+export type ClientRMProxy = Stub<ApplicationClientProtocol>;
 export type AMRMProxy = Stub<ApplicationMasterProtocol>;
 export type NMProxy = Stub<ContainerManagementProtocol>;
 export type MRClient = Stub<MRClientProtocol>;
@@ -38,14 +40,26 @@ export interface ConnectionOptions {
   /** How long to keep calling a server that does not answer, in ms; a default of its own for each kind of connection. */
   readonly maxWaitMs?: number;
   readonly clock?: Clock;
+  /** @default gRPC */
+  readonly transport?: Transport;
 }
 
-/** A person or tool calls the RM. By default gives up soon (`bobbin.client.connect.max-wait-ms`). */
-export function createYarnClient(credentials: Credentials, options: ConnectionOptions): YarnClient {
+/**
+ * A person or tool calls the RM. By default gives up soon where none answers (`bobbin.client.connect.max-wait-ms`); one that has
+ * answered and went away is waited for as AppMasters do. `onGap`: is told when it is waited for, and when it is back.
+ */
+export function createClientRMProxy(
+  credentials: Credentials,
+  options: ConnectionOptions & { readonly onGap?: (gap: ServerGap) => void },
+): ClientRMProxy {
+  const { conf, maxWaitMs, onGap } = options;
+  const { retry, ...rest } = stubOptions(options, conf.get(bobbinKeys.clientConnectMaxWaitMs));
+  const maxWaitOnceHeardMs = maxWaitMs ?? patienceMs(conf);
   return createStub(applicationClientProtocol, {
-    address: resourceManagerAddress(options.conf),
+    address: resourceManagerAddress(conf),
     credentials,
-    ...stubOptions(options, options.conf.get(bobbinKeys.clientConnectMaxWaitMs)),
+    ...rest,
+    retry: { ...retry, maxWaitOnceHeardMs, ...(onGap && { onGap }) },
   });
 }
 
@@ -57,11 +71,10 @@ export function createAMRMProxy(
   token: () => Token,
   options: ConnectionOptions & { readonly address?: string },
 ): AMRMProxy {
-  const waitMs = options.conf.get(rmKeys.connectMaxWaitMs);
   return createStub(applicationMasterProtocol, {
     address: options.address ?? resourceManagerAddress(options.conf),
     credentials: () => ({ token: token() }),
-    ...stubOptions(options, waitMs < 0 ? Number.MAX_SAFE_INTEGER : waitMs),
+    ...stubOptions(options, patienceMs(options.conf)),
   });
 }
 
@@ -93,10 +106,15 @@ export function reachable({ host, port }: Address): Address {
   return host === '::' ? { host: '::1', port } : { host, port };
 }
 
+function patienceMs(conf: Configuration): number {
+  const waitMs = conf.get(rmKeys.connectMaxWaitMs);
+  return waitMs < 0 ? Number.MAX_SAFE_INTEGER : waitMs;
+}
+
 /** Hadoop: yarn.client.nodemanager-connect.max-wait-ms. */
 const NM_MAX_WAIT_MS = 180_000;
 
-function stubOptions({ conf, maxWaitMs, clock }: ConnectionOptions, defaultWaitMs: number) {
+function stubOptions({ conf, maxWaitMs, clock, transport }: ConnectionOptions, defaultWaitMs: number) {
   return {
     deadlineMs: conf.get(bobbinKeys.rpcDeadlineMs),
     retry: {
@@ -104,5 +122,6 @@ function stubOptions({ conf, maxWaitMs, clock }: ConnectionOptions, defaultWaitM
       maxPauseMs: Math.min(1000, conf.get(rmKeys.connectRetryIntervalMs)),
     },
     ...(clock && { clock }),
+    ...(transport && { transport }),
   };
 }

@@ -173,7 +173,8 @@ export class JobClient {
         const news = version !== knownVersion;
         knownVersion = version;
         const pauseMs = news ? PACE_MS : conf.get(mrClientKeys.progressMonitorPollIntervalMs);
-        if (clock.monotonic() - askedAtMs < pauseMs) await delay(clock, pauseMs);
+        const restMs = askedAtMs + pauseMs - clock.monotonic();
+        if (restMs > 0) await delay(clock, restMs);
       }
     } catch (error) {
       if (isGone(error)) return last.job !== undefined && isOver(last.job.state);

@@ -8,7 +8,7 @@ import {
   type ApplicationClientProtocol,
   type Handlers,
 } from '@bobbin/common';
-import { createMRClient, createYarnClient, reachable, resourceManagerAddress } from '../src/index.js';
+import { createMRClient, createClientRMProxy, reachable, resourceManagerAddress } from '../src/index.js';
 import { job } from './support/fakes.js';
 
 test('an RM on every interface is called on this machine', () => {
@@ -32,7 +32,7 @@ test('a YarnClient calls the RM of its configuration under its name', async () =
   server.register(applicationClientProtocol, handlers, authenticateClient(undefined));
   const port = await server.start();
   const conf = Configuration.fromProperties({ 'yarn.resourcemanager.address': `127.0.0.1:${port}` });
-  const rm = createYarnClient({ user: 'ann' }, { conf });
+  const rm = createClientRMProxy({ user: 'ann' }, { conf });
   await expect(rm.getClusterNodes({ nodeStates: [] })).resolves.toEqual({ nodeReports: [] });
   expect(users).toEqual(['ann']);
   rm.close();
@@ -44,7 +44,7 @@ test('what does not answer is said with its address, after the time the configur
     'yarn.resourcemanager.address': '127.0.0.1:1',
     'bobbin.client.connect.max-wait-ms': '0',
   });
-  const rm = createYarnClient({ user: 'ann' }, { conf });
+  const rm = createClientRMProxy({ user: 'ann' }, { conf });
   const am = createMRClient('127.0.0.1:1', { user: 'ann' }, { conf });
   const errors = await Promise.all(
     [rm.getNewApplication({}), am.getCounters({ jobId: job })].map((call) => call.catch((error: unknown) => error)),

@@ -91,20 +91,25 @@ export class ApplicationNotFoundError extends YarnError {
   }
 }
 
-/** The attempt is over or never was; an AM that gets this must exit. */
+/** The RM knows no such attempt. Asked by an AM: it is over or never was, and that AM must exit. */
 export class ApplicationAttemptNotFoundError extends YarnError {
-  constructor(id: string) {
-    super(`Application attempt ${id} doesn't exist in ApplicationMasterService cache`, {
-      code: 'APPLICATION_ATTEMPT_NOT_FOUND',
-      status: 'NOT_FOUND',
-      hadoopClass: `${YARN}ApplicationAttemptNotFoundException`,
-    });
+  constructor(id: string, askedBy: 'AM' | 'CLIENT' = 'AM') {
+    super(
+      askedBy === 'AM'
+        ? `Application attempt ${id} doesn't exist in ApplicationMasterService cache: it is over, or never was; its AppMaster must exit`
+        : `ApplicationAttempt with id '${id}' doesn't exist in RM`,
+      {
+        code: 'APPLICATION_ATTEMPT_NOT_FOUND',
+        status: 'NOT_FOUND',
+        hadoopClass: `${YARN}ApplicationAttemptNotFoundException`,
+      },
+    );
   }
 }
 
 export class ContainerNotFoundError extends YarnError {
   constructor(id: string) {
-    super(`Container with id '${id}' doesn't exist`, {
+    super(`Container with id '${id}' doesn't exist: it is over, or never was`, {
       code: 'CONTAINER_NOT_FOUND',
       status: 'NOT_FOUND',
       hadoopClass: `${YARN}ContainerNotFoundException`,
@@ -148,11 +153,14 @@ export class InvalidResourceRequestError extends YarnError {
 /** A release of a container that belongs to another attempt. */
 export class InvalidContainerReleaseError extends YarnError {
   constructor(container: string, attempt: string) {
-    super(`Cannot release container ${container}: it does not belong to application attempt ${attempt}`, {
-      code: 'INVALID_CONTAINER_RELEASE',
-      status: 'INVALID_ARGUMENT',
-      hadoopClass: `${YARN}InvalidContainerReleaseException`,
-    });
+    super(
+      `Cannot release container ${container}: it does not belong to application attempt ${attempt}; release what allocate gave it`,
+      {
+        code: 'INVALID_CONTAINER_RELEASE',
+        status: 'INVALID_ARGUMENT',
+        hadoopClass: `${YARN}InvalidContainerReleaseException`,
+      },
+    );
   }
 }
 

@@ -50,17 +50,41 @@ export class OutputExistsError extends Error {
   }
 }
 
-/** What a task committed under an earlier AppMaster was removed since; thrown by `recoverTask`: the task has to run again. */
+/** What an attempt wrote was removed since. Thrown by `recoverTask`: the task has to run again; and by commits: they fail. */
 export class LostOutputError extends Error {
   constructor(attempt: string, folder: string) {
-    super(`Output of ${attempt} is lost: ${folder}, where it was committed, does not exist any more`);
+    super(`Output of ${attempt} is lost: ${folder}, where it was written, does not exist any more`);
     this.name = 'LostOutputError';
+  }
+}
+
+/**
+ * The folder for what attempts write is gone: the job has ended and this attempt is a late one, or somebody has removed it. Thrown by `setupTask`: the
+ * attempt fails, and leaves nothing in an output that is done.
+ */
+export class OutputClosedError extends Error {
+  constructor(attempt: string, folder: string) {
+    super(
+      `Output of ${attempt} has no place: ${folder} does not exist any more; the job has ended, or somebody removed it`,
+    );
+    this.name = 'OutputClosedError';
+  }
+}
+
+/** The plan of a commit that was begun is not what its writer published. Thrown by the output committer: the commit fails. */
+export class BadCommitPlanError extends Error {
+  constructor(path: string, problem: string) {
+    super(`commit plan ${path} cannot be used: ${problem}`);
+    this.name = 'BadCommitPlanError';
   }
 }
 
 /** Bytes on disk or from the wire that are not what was written. Thrown by readers of segments; the attempt fails. */
 export class ChecksumError extends Error {
-  constructor(what: string) {
+  constructor(
+    what: string,
+    override readonly cause?: unknown,
+  ) {
     super(`${what} is corrupt`);
     this.name = 'ChecksumError';
   }

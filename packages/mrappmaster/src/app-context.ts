@@ -4,6 +4,8 @@
  * an event. Job and its tasks are read here through views; only the dispatcher's handlers change them.
  */
 import type {
+  AttemptTimes,
+  ProgressSplits,
   ApplicationAttemptId,
   ApplicationId,
   Avataar,
@@ -38,11 +40,18 @@ export type RemoteTask = TaskSpec;
 /** What the history of an earlier AM attempt says of an attempt of a task. */
 export interface RecoveredAttempt {
   readonly attemptId: TaskAttemptId;
-  readonly state: 'SUCCEEDED' | 'FAILED' | 'KILLED';
+  /** RUNNING: its end is not told, and its process may still be at work. */
+  readonly state: 'SUCCEEDED' | 'FAILED' | 'KILLED' | 'RUNNING';
   readonly startTimeMs: number;
+  /** 0 where no end is told. */
   readonly finishTimeMs: number;
   readonly shuffleFinishTimeMs: number;
   readonly sortFinishTimeMs: number;
+  readonly mapFinishTimeMs?: number;
+  readonly times?: AttemptTimes;
+  /** The task's own last status text. */
+  readonly stateString?: string;
+  readonly splits?: ProgressSplits;
   readonly containerId: ContainerId;
   readonly nodeId: NodeId;
   readonly nodeHttpAddress: string;
@@ -53,10 +62,10 @@ export interface RecoveredAttempt {
   readonly avataar: Avataar;
 }
 
-/** A task that was over; its attempts in the order they finished. */
+/** A task that was begun; its attempts in the order they finished, those that ran at the end. */
 export interface RecoveredTask {
   readonly taskId: TaskId;
-  readonly status: 'SUCCEEDED' | 'FAILED' | 'KILLED';
+  readonly status: 'SUCCEEDED' | 'FAILED' | 'KILLED' | 'RUNNING';
   readonly startTimeMs: number;
   readonly attempts: readonly RecoveredAttempt[];
 }
@@ -120,10 +129,12 @@ export interface TaskAttemptRegistry {
   registerPendingTask(containerId: ContainerId, task: RemoteTask): void;
   /** The container runs: hand out the task, watch its heartbeats. */
   registerLaunchedTask(attemptId: TaskAttemptId, containerId: ContainerId): void;
+  /** Ours: an attempt of an earlier AM has this task in its hands; late calls of its child are answered from now on. */
+  adopt(attemptId: TaskAttemptId, containerId: ContainerId, task: RemoteTask): void;
   /** Its task allowed this attempt, and no other, to commit: a `canCommit` that is held may be answered. */
   grantCommit(attemptId: TaskAttemptId): void;
-  /** The attempt is over: forget its task, stop watching; late calls are still answered for a while. */
-  unregister(attemptId: TaskAttemptId, containerId: ContainerId): void;
+  /** The attempt is over, in this state: forget its task, stop watching; late calls are still answered for a while. */
+  unregister(attemptId: TaskAttemptId, containerId: ContainerId, state: TaskAttemptState): void;
   /** Ours: no further task comes for this container; its child, which asks or will ask, is told to exit. */
   dismiss(containerId: ContainerId): void;
 }

@@ -26,7 +26,7 @@ export class UmbilicalRefusedError extends YarnError {
   }
 }
 
-/** The AM could not be reached for as long as the child was told to wait; thrown by UmbilicalClient from every call. */
+/** The AM could not be reached for as long as the child was told to wait, or none will come; thrown by UmbilicalClient from every call. */
 export class UmbilicalLostError extends YarnError {
   constructor(message: string, cause?: unknown) {
     super(message, {
@@ -45,17 +45,6 @@ export class UmbilicalCallError extends YarnError {
       code: 'UMBILICAL_CALL',
       status: 'FAILED_PRECONDITION',
       hadoopClass: 'org.apache.hadoop.ipc.RemoteException',
-    });
-  }
-}
-
-/** A container cannot be started, for a reason of ours; caught by the launcher, whose attempt then fails. */
-export class ContainerLaunchError extends YarnError {
-  constructor(containerId: string, nodeId: string, why: string) {
-    super(`cannot launch container ${containerId} on ${nodeId}: ${why}`, {
-      code: 'CONTAINER_LAUNCH',
-      status: 'FAILED_PRECONDITION',
-      hadoopClass: 'org.apache.hadoop.yarn.exceptions.YarnException',
     });
   }
 }
@@ -79,17 +68,6 @@ export class JobFileError extends YarnError {
       status: 'FAILED_PRECONDITION',
       hadoopClass: 'java.io.IOException',
       cause,
-    });
-  }
-}
-
-/** The RM gave a container on a node but no NM token for it; thrown when that node is to be called. */
-export class MissingNMTokenError extends YarnError {
-  constructor(nodeId: string) {
-    super(`no NM token for ${nodeId}: the ResourceManager sent none with its containers`, {
-      code: 'MISSING_NM_TOKEN',
-      status: 'FAILED_PRECONDITION',
-      hadoopClass: 'org.apache.hadoop.security.token.SecretManager$InvalidToken',
     });
   }
 }

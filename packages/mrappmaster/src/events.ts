@@ -100,9 +100,17 @@ export type TaskAttemptEvent = { readonly domain: 'taskattempt'; readonly attemp
         | 'TA_PREEMPTED'
         | 'TA_FAILMSG_BY_CLIENT'
         | 'TA_TIMED_OUT'
-        | 'TA_CLEANUP_DONE';
+        | 'TA_CLEANUP_DONE'
+        /** Ours: the child of an attempt that ran under an earlier AM was heard. Comes once, before anything else it says. */
+        | 'TA_ADOPTED';
     }
-  | { readonly type: 'TA_RECOVER'; readonly attempt: RecoveredAttempt; readonly recoverOutput: boolean }
+  /** `afterFailure`: an attempt of the task before it had failed. */
+  | {
+      readonly type: 'TA_RECOVER';
+      readonly attempt: RecoveredAttempt;
+      readonly recoverOutput: boolean;
+      readonly afterFailure?: boolean;
+    }
   | { readonly type: 'TA_KILL'; readonly diagnostics: string; readonly reschedule?: boolean }
   | { readonly type: 'TA_ASSIGNED'; readonly container: Container }
   /** `shufflePort`: -1 where the node serves no map output (uber). */
@@ -127,6 +135,8 @@ export type ContainerAllocatorEvent = { readonly domain: 'container-allocator'; 
       }
     /** Whatever stands for the attempt goes: its ask, its place among the pending, or its container. */
     | { readonly type: 'CONTAINER_DEALLOCATE' }
+    /** Ours: the attempt ran under an earlier AM and still has this container, as far as is known. */
+    | { readonly type: 'CONTAINER_ADOPTED'; readonly container: Container; readonly capability: Resource }
     /** Counts against the node. */
     | { readonly type: 'CONTAINER_FAILED'; readonly nodeId: NodeId }
     /**
@@ -144,6 +154,8 @@ export type ContainerAllocatorEvent = { readonly domain: 'container-allocator'; 
  */
 export type ContainerLauncherEvent = { readonly domain: 'container-launcher'; readonly attemptId: TaskAttemptId } & (
   | { readonly type: 'CONTAINER_REMOTE_LAUNCH'; readonly container: Container; readonly task: RemoteTask }
+  /** Ours: as if this launcher had started the container; it may be stopped, and carry further tasks. */
+  | { readonly type: 'CONTAINER_ADOPTED'; readonly container: Container; readonly shufflePort: number }
   /** Always answered by TA_CONTAINER_CLEANED. `dumpThreads`: the attempt timed out, its stacks are wanted in its log. */
   | {
       readonly type: 'CONTAINER_REMOTE_CLEANUP';
@@ -171,7 +183,9 @@ export type SpeculatorEvent = { readonly domain: 'speculator' } & (
 
 /** To the committer. From the job and from attempts whose container is gone. */
 export type CommitterEvent = { readonly domain: 'committer' } & (
-  | { readonly type: 'JOB_SETUP' | 'JOB_COMMIT' }
+  | { readonly type: 'JOB_SETUP' }
+  /** `attempts`: those whose output is the job's, one for each task that writes it and succeeded. */
+  | { readonly type: 'JOB_COMMIT'; readonly attempts: readonly TaskAttemptId[] }
   | { readonly type: 'JOB_ABORT'; readonly finalState: 'FAILED' | 'KILLED' }
   /** Always answered by TA_CLEANUP_DONE. */
   | { readonly type: 'TASK_ABORT'; readonly attemptId: TaskAttemptId }

@@ -4,10 +4,19 @@
  * `MRAppMasterDeps`; main.ts gives the real one. One MRAppMaster runs once.
  */
 import {
+  AMRMConversation,
+  NMClient,
+  type AllocationSource,
+  type AMRMConnection,
+  type NMConnection,
+} from '@bobbin/client';
+import {
   authenticateAMClient,
   createJobToken,
+  delay,
   Dispatcher,
   findToken,
+  grpcTransport,
   messageOf,
   AMRM_TOKEN,
   DEFAULT_RACK,
@@ -16,10 +25,10 @@ import {
   mrClientProtocol,
   mrKeys,
   taskOf,
-  RpcServer,
   type AMStartedRecord,
   type Clock,
   type Configuration,
+  type ContainerId,
   type Credentials,
   type FileSystem,
   type FinalApplicationStatus,
@@ -28,51 +37,60 @@ import {
   type NodeId,
   type RandomSource,
   type RegisterApplicationMasterResponse,
+  type RpcListener,
   type TaskAttemptId,
   type Token,
+  type Transport,
 } from '@bobbin/common';
 import { MRClientService } from './client/mr-client-service.js';
 import { CommitMarkers } from './commit/commit-markers.js';
 import { CommitterEventHandler, type JobCommitter } from './commit/committer-event-handler.js';
 import type { AMEnvironment } from './conf/am-environment.js';
 import { toHistorySettings, toJobConf, toTaskHeartbeatSettings } from './conf/am-settings.js';
-import { readJobFile, readSplits } from './conf/job-file.js';
+import { readJobFile, readSplits, type ReadText } from './conf/job-file.js';
 import { MRAppMasterStartError } from './errors.js';
 import type { MRAppEvent } from './events.js';
 import { completedHistory } from './jobhistory/completed-history.js';
 import { JobHistoryEventHandler } from './jobhistory/job-history-event-handler.js';
 import { Job } from './job/job.js';
 import type { JobEnvironment } from './job/job-scope.js';
-import type { NMConnection } from './launcher/container-launcher.js';
 import type { UberChild } from './launcher/local-container-launcher.js';
-import { NodeConnections } from './launcher/node-connections.js';
-import { readEarlierAttempts, recoverOutput, type Recovery } from './recovery/recover-job.js';
+import { awaitedContainers, readEarlierAttempts, recoverOutput, type Recovery } from './recovery/recover-job.js';
 import { LocalContainerAllocator } from './rm/local-container-allocator.js';
-import { RMCommunicator, type AllocationSource, type AMRMConnection } from './rm/rm-communicator.js';
 import { AMTokens } from './rm/tokens.js';
 import { inspectStaging, stagingPaths, type ForcedEnd, type StagingPaths } from './staging.js';
 import { makeTaskPlatform, ownContainer, type TaskPlatform } from './task-platform.js';
+import { publishAddress, readAddress } from './umbilical/app-master-address.js';
 import { TaskAttemptFinishingMonitor } from './umbilical/task-attempt-finishing-monitor.js';
 import { TaskAttemptListener } from './umbilical/task-attempt-listener.js';
 import { TaskHeartbeatHandler } from './umbilical/task-heartbeat-handler.js';
+import type { Wires } from './umbilical/wire.js';
 
 export interface MRAppMasterDeps {
   readonly env: AMEnvironment;
   /** The container's working directory: `job.json` and `job.splits.jsonl` lie there. */
   readonly workDir: string;
+  readonly readText: ReadText;
   readonly credentials: Credentials;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly log: Logger;
   readonly fs: FileSystem;
   readonly connectRM: (token: () => Token, conf: Configuration) => AMRMConnection & { close(): void };
-  readonly connectNM: (nodeId: NodeId, token: () => Token, conf: Configuration) => NMConnection & { close(): void };
+  readonly connectNM: (nodeId: NodeId, token: () => Token, conf: Configuration) => NMConnection;
   /** The process of an uber job; `tokens` are all it may know. */
   readonly spawnUberChild: (amPort: number, tokens: Uint8Array) => UberChild;
   readonly outputCommitter: (conf: Configuration, amAttempt: number) => JobCommitter;
+  /** Where clients call. @default gRPC */
+  readonly transport?: Pick<Transport, 'listen'>;
+  /** Where tasks connect. @default TCP */
+  readonly wires?: Wires;
 }
 
 const STOPPED_BY_SIGNAL = 143;
+/** Of the 250 ms between SIGTERM and SIGKILL. */
+const START_PATIENCE_MS = 100;
+const BEFORE_TASKS: ReadonlySet<string> = new Set(['NEW', 'INITED', 'SETUP']);
 
 export class MRAppMaster {
   private readonly dispatcher: Dispatcher<MRAppEvent>;
@@ -90,10 +108,10 @@ export class MRAppMaster {
   private readonly committerHandler: CommitterEventHandler;
   private readonly markers: CommitMarkers;
   private readonly clientService: MRClientService;
-  private readonly clientServer: RpcServer;
+  private readonly clientServer: RpcListener;
   private readonly rm: AMRMConnection & { close(): void };
-  private readonly nodes: NodeConnections;
-  private communicator: RMCommunicator | undefined;
+  private readonly nm: NMClient;
+  private communicator: AMRMConversation | undefined;
   private platform: TaskPlatform | undefined;
   private clientKey: Uint8Array | undefined;
   private lastRetry = false;
@@ -106,7 +124,7 @@ export class MRAppMaster {
   /** Reads what was staged; throws JobFileError, ConfigurationError or MRAppMasterStartError. */
   constructor(private readonly deps: MRAppMasterDeps) {
     const { env, clock, random, log, fs, credentials, workDir } = deps;
-    const { file, conf } = readJobFile(`${workDir}/job.json`);
+    const { file, conf } = readJobFile(`${workDir}/job.json`, deps.readText);
     this.file = file;
     this.conf = conf;
     this.staging = stagingPaths(conf.get(mrAmKeys.stagingDir), file.user, env);
@@ -115,8 +133,14 @@ export class MRAppMaster {
     this.tokens = new AMTokens(amRmToken);
     this.jobToken = createJobToken(env.jobId, random, this.submittersSecret);
     this.rm = deps.connectRM(() => this.tokens.forRM(), conf);
-    this.nodes = new NodeConnections((nodeId) => deps.connectNM(nodeId, () => this.tokens.forNode(nodeId), conf));
-    this.dispatcher = new Dispatcher<MRAppEvent>({ onFatal: (error) => this.fail(error as Error) });
+    this.nm = new NMClient({
+      clock: deps.clock,
+      connect: (nodeId) => deps.connectNM(nodeId, () => this.tokens.forNode(nodeId), conf),
+    });
+    this.dispatcher = new Dispatcher<MRAppEvent>({
+      now: () => clock.monotonic(),
+      onFatal: (error) => this.fail(error as Error),
+    });
 
     const exitTimeoutMs = conf.get(mrKeys.taskExitTimeoutMs);
     this.heartbeats = new TaskHeartbeatHandler({ clock, dispatcher: this.dispatcher }, toTaskHeartbeatSettings(conf));
@@ -130,7 +154,11 @@ export class MRAppMaster {
       jobToken: this.jobToken.password,
       bindHost: env.nmHost,
       port: 0,
+      ...(deps.wires && { wires: deps.wires }),
       exitTimeoutMs,
+      amAttempt: env.attemptNumber,
+      adoptionWaitMs: conf.get(mrAmKeys.adoptionWaitMs),
+      recorded: () => this.recorded(),
       canCommit: (attemptId) => this.canCommit(attemptId),
       mapCompletionEvents: (from, max) => this.job.mapCompletionEvents(from, max),
     });
@@ -151,11 +179,13 @@ export class MRAppMaster {
         lastHeardAtMs: () => this.communicator?.lastHeardAtMs() ?? 0,
         onNextHeartbeat: (callback) => this.communicator?.onNextHeartbeat(callback) ?? ((): void => undefined),
       },
+      historyWritten: () => this.history.drained().then(() => this.history.written()),
+      hasSuccessor: () => this.hasSuccessor(),
       commitWindowMs: conf.get(mrAmKeys.committerCommitWindowMs),
       cancelTimeoutMs: conf.get(mrAmKeys.committerCancelTimeoutMs),
     });
     this.clientService = new MRClientService({ clock, dispatcher: this.dispatcher, job: () => this.job });
-    this.clientServer = new RpcServer({ host: env.nmHost, port: 0, log, clock });
+    this.clientServer = (deps.transport ?? grpcTransport).listen({ host: env.nmHost, port: 0, log, clock });
     const authenticate = authenticateAMClient(() => this.clientKey, env.applicationAttemptId, clock);
     this.clientServer.register(mrClientProtocol, this.clientService, authenticate);
   }
@@ -180,7 +210,7 @@ export class MRAppMaster {
     }
   }
 
-  /** SIGTERM: leaves no process and no temporary output behind, as far as time allows. Safe to call twice. */
+  /** SIGTERM: leaves no process behind and, where no attempt follows, no temporary output, as far as time allows. Safe to call twice. */
   async stopBySignal(): Promise<void> {
     if (this.signalled) return;
     this.signalled = true;
@@ -192,36 +222,48 @@ export class MRAppMaster {
     // Containers are the platform's to end; the process of an uber job is ours.
     const local = this.job.isUber ? this.platform?.launcher.stopAll() : undefined;
     await quietly('stopping the task process', local);
+    // Only an AM that the RM has heard of may discard anything; a start under way gets the time to be heard.
+    await Promise.race([this.starting.catch(() => undefined), delay(this.deps.clock, START_PATIENCE_MS)]);
     await Promise.all([
-      quietly('discarding the output', this.committer.abortJob('KILLED')),
-      quietly('closing the history', this.history.stop()),
-      quietly('stopping the conversation with the ResourceManager', this.communicator?.stop()),
+      quietly('discarding the output', this.discardIfOver()),
+      quietly(
+        'closing the history',
+        this.listener.stop().then(() => this.history.stop()),
+      ),
     ]);
     this.finish(STOPPED_BY_SIGNAL);
   }
 
   /** Start order of reference 1.4: the client service first, for registration names its port. */
   private async start(): Promise<void> {
-    const { env, log, workDir } = this.deps;
-    const earlier = await this.readEarlierAttempts();
+    const { env, log, workDir, fs } = this.deps;
     await this.listener.start();
+    await publishAddress(fs, this.staging.addressFile, {
+      attempt: env.attemptNumber,
+      host: env.nmHost,
+      port: this.listener.port,
+    });
+    // After that: an attempt that was given up, and does not know, either sees our address and commits nothing, or had told its history all before.
+    const earlier = await this.readEarlierAttempts();
     this.registerHandlers();
     for (const am of [...earlier.amInfos, this.amStarted()]) this.dispatcher.dispatch({ domain: 'history', ...am });
     let initFailure: string | undefined;
     try {
-      const splits = readSplits(`${workDir}/job.splits.jsonl`, this.file.numMaps);
+      const splits = readSplits(`${workDir}/job.splits.jsonl`, this.file.numMaps, this.deps.readText);
       this.job.handle({ domain: 'job', type: 'JOB_INIT', splits });
     } catch (error) {
       initFailure = messageOf(error);
       this.job.handle({ domain: 'job', type: 'JOB_INIT', failure: initFailure });
     }
-    this.platform = await this.makePlatform();
+    this.platform = await this.makePlatform(awaitedContainers(earlier));
+    this.openWhenTasksAreKnown();
     const port = await this.clientServer.start();
-    this.communicator = this.conversation(this.platform.allocator, port);
-    await this.communicator.start();
+    this.communicator = this.conversation(this.platform.allocator);
+    await this.communicator.start({ host: this.deps.env.nmHost, rpcPort: port, trackingUrl: '' });
     const recovered = await this.recover(earlier);
     log.info(`${env.jobId} starts: AppMaster attempt ${env.attemptNumber}, clients at ${env.nmHost}:${port}`);
-    if (this.job.isFinished) return;
+    // Told to stop meanwhile: what a job sets up now nobody would take back.
+    if (this.job.isFinished || this.signalled) return;
     if (initFailure === undefined) this.dispatcher.dispatch({ domain: 'job', type: 'JOB_START', ...recovered });
     else this.dispatcher.dispatch({ domain: 'job', type: 'JOB_INIT_FAILED' });
   }
@@ -240,28 +282,28 @@ export class MRAppMaster {
         isCommitterAble: this.committer.isRecoverySupported,
         hasSubmittersSecret: this.submittersSecret !== undefined,
         historyFileOf: (attempt) => this.staging.historyFileOf(attempt),
+        fs: this.deps.fs,
       },
       log,
     );
   }
 
-  /** What goes with JOB_START. Where nothing comes back, what earlier attempts left of output is removed. */
+  /** What goes with JOB_START. What earlier attempts left of output stays until the job ends, for one that was given up may be committing it. */
   private async recover({ tasks, launchTimeMs }: Recovery) {
-    const { env, log } = this.deps;
-    if (tasks.size > 0) log.info(`${tasks.size} finished tasks are taken over from earlier attempts of the AppMaster`);
-    else if (env.attemptNumber > 1) await this.committer.abortJob('FAILED');
-    const recovered = await recoverOutput(tasks, this.file.numReduces, this.committer, log);
+    const { log } = this.deps;
+    if (tasks.size > 0)
+      log.info(`${tasks.size} tasks that were begun are taken over from earlier attempts of the AppMaster`);
+    const isCommitted = async (): Promise<boolean> => (await this.markers.read()) === 'SUCCEEDED';
+    const output = { recoverTask: (attempt: TaskAttemptId) => this.committer.recoverTask(attempt), isCommitted };
+    const recovered = await recoverOutput(tasks, this.file.numReduces, output, log);
     return { recovered, ...(launchTimeMs === undefined ? {} : { recoveredStartTimeMs: launchTimeMs }) };
   }
 
-  private conversation(source: AllocationSource, rpcPort: number): RMCommunicator {
-    const { env, clock, log } = this.deps;
-    return new RMCommunicator(
+  private conversation(source: AllocationSource): AMRMConversation {
+    const { clock, log } = this.deps;
+    return new AMRMConversation(
       { rm: this.rm, clock, log, source, onHeard: () => this.listener.reconsider() },
       {
-        host: env.nmHost,
-        rpcPort,
-        trackingUrl: '',
         heartbeatIntervalMs: this.conf.get(mrAmKeys.schedulerHeartbeatIntervalMs),
         connectionWaitMs: this.conf.get(mrAmKeys.schedulerConnectionWaitMs),
       },
@@ -278,6 +320,7 @@ export class MRAppMaster {
       nodeManagerHost: env.nmHost,
       nodeManagerPort: env.nmPort,
       nodeManagerHttpPort: env.nmHttpPort,
+      ...(env.processStartTimeMs !== undefined && { processStartTimeMs: env.processStartTimeMs }),
     };
   }
 
@@ -298,18 +341,53 @@ export class MRAppMaster {
     dispatcher.onTurnEnd(() => this.listener.reconsider());
   }
 
-  private makePlatform(): Promise<TaskPlatform> {
+  /** Children of an earlier AM may call before their attempts are back: until then they wait. */
+  private openWhenTasksAreKnown(): void {
+    const stop = this.job.onChange(() => {
+      if (BEFORE_TASKS.has(this.job.internalState)) return;
+      stop();
+      void this.dispatcher.drained().then(() => this.listener.open());
+    });
+  }
+
+  /** Also one that has ended the job since: it removes the staging folder last. */
+  private async hasSuccessor(): Promise<boolean> {
+    const { fs, env } = this.deps;
+    const address = await readAddress(fs, this.staging.addressFile);
+    if (address) return address.attempt > env.attemptNumber;
+    return !(await fs.exists(this.staging.folder).catch(() => true));
+  }
+
+  private async isInCharge(): Promise<boolean> {
+    return (await this.communicator?.isInCharge(this.conf.get(mrAmKeys.committerCommitWindowMs))) ?? false;
+  }
+
+  /** What this AM leaves behind is the next one's, unless none will come. */
+  private async discardIfOver(): Promise<void> {
+    if (await this.communicator?.isApplicationOver()) await this.committerHandler.abortOutput('KILLED');
+  }
+
+  /** What is acknowledged to a child survives us: the next attempt reads it. */
+  private async recorded(): Promise<void> {
+    await this.dispatcher.drained();
+    await this.history.written();
+  }
+
+  private makePlatform(awaited: ReadonlySet<ContainerId>): Promise<TaskPlatform> {
     return makeTaskPlatform({
       ...this.deps,
       dispatcher: this.dispatcher,
       conf: this.conf,
       file: this.file,
       jobFile: this.staging.jobFile,
+      addressFile: this.staging.addressFile,
+      awaited,
       job: () => this.job,
       listener: this.listener,
       jobToken: this.jobToken,
       tokens: this.tokens,
-      nm: (nodeId) => this.nodes.to(nodeId),
+      nm: this.nm,
+      isInCharge: () => this.isInCharge(),
       onRegistered: (response) => this.registered(response),
       poke: () => this.communicator?.poke(),
     });
@@ -363,21 +441,34 @@ export class MRAppMaster {
     this.dispatcher.dispatch({ domain: 'job', type: 'INTERNAL_ERROR' });
   }
 
-  /** End order of reference 1.5. A rebooting AM leaves everything to the next attempt. */
+  /** End order of reference 1.5. An AM that the RM has given up leaves everything to the next attempt. */
   private async shutDown(): Promise<number> {
     const { log, fs } = this.deps;
     // A job may end before the AM has registered; it has to, in order to unregister.
     await this.starting;
-    const reboot = this.job.internalState === 'REBOOT';
-    if (!reboot) this.lastRetry = true;
+    // One that may have a successor tells nobody how the job ended for it.
+    const isGivenUp = this.job.internalState === 'REBOOT' || !(await this.isInCharge());
+    if (!isGivenUp) this.lastRetry = true;
     log.info(`${this.job.id} ended in ${this.job.internalState}; shutting down`);
-    await Promise.all([this.history.stop(), this.platform?.launcher.stopAll()]);
+    // What is known to the client and the RM need not wait for processes to end; this process does.
+    let stopped: Promise<void> | undefined;
+    if (isGivenUp) {
+      // The tasks go on, and are the next attempt's: what one of them says from here on must reach that one.
+      await this.listener.stop();
+      await Promise.all([
+        this.history.stop(undefined, false),
+        this.job.isUber ? this.platform?.launcher.stopAll() : undefined,
+      ]);
+    } else {
+      stopped = this.platform?.launcher.stopAll();
+      await this.history.stop();
+    }
     if (this.lastRetry) {
       this.lastRetry = await this.unregister(this.finalStatus(), this.job.diagnostics.join('\n'));
       this.unregistered = true;
       this.job.unmask();
     } else {
-      await this.communicator?.stop();
+      await this.discardIfOver();
     }
     if (this.lastRetry && !this.conf.get(mrKeys.preserveFailedTaskFiles)) {
       await fs.delete(this.staging.folder).catch((error: unknown) => {
@@ -385,9 +476,10 @@ export class MRAppMaster {
         return false;
       });
     }
+    await stopped;
     this.clientService.stop();
     await this.clientServer.stop();
-    return reboot ? 1 : 0;
+    return isGivenUp ? 1 : 0;
   }
 
   private finalStatus(): FinalApplicationStatus {
@@ -423,13 +515,15 @@ export class MRAppMaster {
       tokens: this.tokens,
       onRegistered: () => undefined,
     });
-    this.communicator = this.conversation(allocator, -1);
-    await this.communicator.start();
+    this.communicator = this.conversation(allocator);
+    await this.communicator.start({ host: this.deps.env.nmHost, rpcPort: -1, trackingUrl: '' });
+    await this.settleOutput(status);
     if (await fs.exists(this.staging.folder)) {
       const { jobId } = env;
-      const how = { jobId, status, diagnostics, amStarted: this.amStarted(), nowMs: clock.now() };
-      const previousFile = this.staging.previousHistoryFile;
-      for (const event of await completedHistory({ ...how, previousFile }, log)) {
+      const { conf } = this.job.env;
+      const how = { jobId, status, diagnostics, amStarted: this.amStarted(), nowMs: clock.now(), conf };
+      const { earlierHistoryFiles: earlierFiles } = this.staging;
+      for (const event of await completedHistory({ ...how, earlierFiles, fs }, log)) {
         this.history.handle({ domain: 'history', ...event });
       }
       await this.history.stop();
@@ -437,6 +531,12 @@ export class MRAppMaster {
     if (await this.unregister(status, diagnostics)) await fs.delete(this.staging.folder);
     await this.release();
     return 0;
+  }
+
+  /** What the attempt that marked the commit's end had no time for. A commit that may not be repeated is left as it is. */
+  private async settleOutput(status: FinalApplicationStatus): Promise<void> {
+    if (status === 'SUCCEEDED') await this.committerHandler.cleanUp();
+    else if (this.committer.isCommitJobRepeatable) await this.committerHandler.abortOutput('FAILED');
   }
 
   /** What is still open: nobody is waited for. Safe to call twice. */
@@ -447,6 +547,6 @@ export class MRAppMaster {
     this.finishingMonitor.stop();
     this.dispatcher.stop();
     this.rm.close();
-    this.nodes.close();
+    this.nm.close();
   }
 }

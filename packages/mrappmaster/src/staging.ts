@@ -11,8 +11,10 @@ export interface StagingPaths {
   readonly jobFile: string;
   /** The history this attempt writes. */
   readonly historyFile: string;
-  /** The one the attempt before wrote, if there was one. */
-  readonly previousHistoryFile: string;
+  /** Where children find the AM (app-master-address.ts). */
+  readonly addressFile: string;
+  /** Those the attempts before wrote, if they came to it; the newest first. */
+  readonly earlierHistoryFiles: readonly string[];
   /** The one that this AM attempt writes or wrote. */
   historyFileOf(amAttempt: number): string;
 }
@@ -27,8 +29,11 @@ export function stagingPaths(
   return {
     folder,
     jobFile: `${folder}/job.json`,
+    addressFile: `${folder}/am-address.json`,
     historyFile: historyFileOf(env.attemptNumber),
-    previousHistoryFile: historyFileOf(env.attemptNumber - 1),
+    earlierHistoryFiles: Array.from({ length: env.attemptNumber - 1 }, (_, n) =>
+      historyFileOf(env.attemptNumber - 1 - n),
+    ),
     historyFileOf,
   };
 }
@@ -63,8 +68,8 @@ export async function inspectStaging(
         return undefined;
       }
       const diagnostics =
-        'an earlier attempt of the AppMaster ended while it committed the job: its output may be incomplete, and the ' +
-        'committer cannot commit a second time';
+        'the commit of the job by an earlier attempt of its AppMaster may still be in progress, and its committer cannot ' +
+        'commit twice (isCommitJobRepeatable is false): the output may be incomplete';
       return { status: 'FAILED', diagnostics };
     }
   }

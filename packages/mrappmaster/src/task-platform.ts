@@ -3,27 +3,29 @@
  * ContainerAllocatorRouter and ContainerLauncherRouter, which choose when the uber decision is known. In containers of the
  * cluster, with speculation; or all in the AM's own container.
  */
+import type { AllocationSource } from '@bobbin/client';
 import {
+  codeCacheEnvironment,
   mrAmKeys,
   type Clock,
   type Configuration,
   type Container,
+  type ContainerId,
   type EventSink,
   type FileSystem,
   type JobFile,
-  type NodeId,
   type RegisterApplicationMasterResponse,
   type Token,
 } from '@bobbin/common';
 import type { AppLog, JobView } from './app-context.js';
+import { AM_ADDRESS_FILE } from './child/environment-variables.js';
 import type { AMEnvironment } from './conf/am-environment.js';
 import { toAllocatorSettings, toSpeculatorSettings } from './conf/am-settings.js';
 import type { MRAppEvent } from './events.js';
-import { ContainerLauncher, type NMConnection } from './launcher/container-launcher.js';
+import { ContainerLauncher, type ContainerLauncherDeps } from './launcher/container-launcher.js';
 import { LocalContainerLauncher, type UberChild } from './launcher/local-container-launcher.js';
 import { jobTokens, taskLaunchContext, taskLocalResources } from './launcher/task-launch-context.js';
 import { LocalContainerAllocator } from './rm/local-container-allocator.js';
-import type { AllocationSource } from './rm/rm-communicator.js';
 import { RMContainerAllocator } from './rm/rm-container-allocator.js';
 import type { AMTokens } from './rm/tokens.js';
 import { DefaultSpeculator, type Speculator } from './speculate/default-speculator.js';
@@ -62,12 +64,17 @@ export interface TaskPlatformDeps {
   readonly file: JobFile;
   /** `job.json` in the staging folder. */
   readonly jobFile: string;
+  /** Where children of this AM look for a later one. */
+  readonly addressFile: string;
+  /** Containers of earlier attempts that are to be kept until the job has taken them over. */
+  readonly awaited: ReadonlySet<ContainerId>;
   readonly job: () => JobView;
   readonly listener: TaskAttemptListener;
   readonly jobToken: Token;
   readonly tokens: AMTokens;
-  readonly nm: (nodeId: NodeId) => NMConnection;
+  readonly nm: ContainerLauncherDeps['nm'];
   readonly spawnUberChild: (amPort: number, tokens: Uint8Array) => UberChild;
+  readonly isInCharge: () => Promise<boolean>;
   readonly onRegistered: (response: RegisterApplicationMasterResponse) => void;
   readonly poke: () => void;
 }
@@ -96,14 +103,16 @@ function ownContainerPlatform(deps: TaskPlatformDeps): TaskPlatform {
   const { applicationAttemptId } = env;
   const tokens = jobTokens(jobToken);
   const spawn = (): UberChild => deps.spawnUberChild(listener.port, tokens);
-  return {
-    allocator: new LocalContainerAllocator({ ...deps, applicationAttemptId, container: ownContainer(env, conf) }),
-    launcher: new LocalContainerLauncher({ ...deps, spawn }),
-  };
+  const processEnded = (): void => listener.processEnded(env.containerId);
+  const launcher = new LocalContainerLauncher({ ...deps, spawn, processEnded });
+  listener.expectContainer(env.containerId);
+  launcher.prestart();
+  const container = ownContainer(env, conf);
+  return { allocator: new LocalContainerAllocator({ ...deps, applicationAttemptId, container }), launcher };
 }
 
 async function clusterPlatform(deps: TaskPlatformDeps): Promise<TaskPlatform> {
-  const { env, conf, fs, file, jobFile, listener, jobToken } = deps;
+  const { env, conf, fs, file, jobFile, listener, jobToken, addressFile } = deps;
   const { applicationAttemptId } = env;
   const settings = {
     amHost: env.nmHost,
@@ -111,9 +120,12 @@ async function clusterPlatform(deps: TaskPlatformDeps): Promise<TaskPlatform> {
     localResources: await taskLocalResources(fs, file.taskLocalResources, jobFile),
     tokens: jobTokens(jobToken),
     jobToken,
-    environment: {},
+    environment: { [AM_ADDRESS_FILE]: addressFile, ...codeCacheEnvironment(conf) },
   };
-  const launcher = new ContainerLauncher({ ...deps, launchContext: (id) => taskLaunchContext(settings, id) });
+  const launcher = new ContainerLauncher({
+    ...deps,
+    launchContext: (id, firstTask) => taskLaunchContext(settings, id, firstTask),
+  });
   const allocator = new RMContainerAllocator(
     {
       ...deps,

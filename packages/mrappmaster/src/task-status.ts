@@ -16,7 +16,10 @@ export interface TaskStatus {
   readonly stateString: string;
   /** At most 1024 characters, new since the last status. */
   readonly diagnosticInfo?: string;
+  /** Ours: of the process, and of the job's code in it. */
+  readonly processStartTimeMs?: number;
   readonly startTimeMs?: number;
+  readonly loadTimeMs?: number;
   readonly finishTimeMs?: number;
   /** Map: when the last record was mapped. */
   readonly mapFinishTimeMs?: number;

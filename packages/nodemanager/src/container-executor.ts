@@ -31,7 +31,8 @@ export interface ContainerExecutor {
   launch(request: LaunchRequest): RunningContainer;
   /**
    * Takes back a container that an earlier NodeManager started: watches the process and reads its exit code file.
-   * `exited` gives ContainerExitStatus.LOST (154) where no exit code turns up.
+   * `exited` gives ContainerExitStatus.LOST (154) where no exit code turns up; `started` rejects with ABORTED (-100) where no process was
+   * started.
    */
   reacquire(pidFile: string, identity: ProcessIdentity | undefined): RunningContainer;
   /** Sends a signal to the group; false where there is none any more. */

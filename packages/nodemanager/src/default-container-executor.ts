@@ -5,7 +5,9 @@
  * KILL to the group leaves the wrapper to write the exit code and to clear what the leader left running.
  */
 import { spawn } from 'node:child_process';
+import { watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import {
   ContainerExitStatus,
   isAlive,
@@ -17,6 +19,7 @@ import {
 } from '@bobbin/common';
 import type { ContainerExecutor, ContainerSignal, LaunchRequest, RunningContainer } from './container-executor.js';
 import { ContainerLaunchError } from './errors.js';
+import { reacquireContainer } from './reacquired-container.js';
 
 /**
  * $1 launch script, $2 pid file. `set -m` gives the job its process group; it is off again before the wait, so that a job
@@ -37,9 +40,6 @@ kill -KILL -- -$pid
 echo $code >"$2.exitcode.tmp" && mv -f "$2.exitcode.tmp" "$2.exitcode"
 exit $code
 `;
-
-/** How often a container without a parent is looked at. Hadoop: ContainerExecutor.reacquireContainer. */
-const REACQUIRE_POLL_MS = 1000;
 
 export interface DefaultContainerExecutorOptions {
   readonly clock: Clock;
@@ -70,7 +70,8 @@ export class DefaultContainerExecutor implements ContainerExecutor {
           new ContainerLaunchError(`cannot start a process in '${request.workDir}': ${messageOf(error)}`, -1, error),
         );
       });
-      wrapper.on('exit', (code, signal) => {
+      // Not 'exit': that of a short container may be known before what the wrapper said has been read.
+      wrapper.on('close', (code, signal) => {
         reject(new ContainerLaunchError(`the wrapper ended before its container began (${signal ?? `code ${code}`})`));
       });
     });
@@ -83,13 +84,8 @@ export class DefaultContainerExecutor implements ContainerExecutor {
   }
 
   reacquire(pidFile: string, identity: ProcessIdentity | undefined): RunningContainer {
-    const started = this.identityIn(pidFile, identity);
-    started.catch(() => undefined);
-    const exited = started.then(
-      (process) => this.watch(pidFile, process),
-      () => ContainerExitStatus.LOST,
-    );
-    return { started, exited };
+    const read = (file: string): Promise<string> => readFile(file, 'latin1').catch(() => '');
+    return reacquireContainer({ ...this.options, read, watch: watchBeside, isAlive, identify }, pidFile, identity);
   }
 
   signal(target: ProcessIdentity, signal: ContainerSignal): boolean {
@@ -98,39 +94,19 @@ export class DefaultContainerExecutor implements ContainerExecutor {
     if (leader && target.startTicks > 0 && leader.startTicks !== target.startTicks) return false;
     return signalProcess(target.pid, `SIG${signal}`, true);
   }
-
-  private async identityIn(pidFile: string, identity: ProcessIdentity | undefined): Promise<ProcessIdentity> {
-    if (identity) return identity;
-    // The earlier NodeManager may have ended between the start of the wrapper and the moment it writes the file.
-    const pid = await this.numberIn(pidFile);
-    if (pid === undefined) {
-      throw new ContainerLaunchError(`pid file '${pidFile}' holds no pid`, ContainerExitStatus.LOST);
-    }
-    return identify(pid);
-  }
-
-  private async watch(pidFile: string, identity: ProcessIdentity): Promise<number> {
-    while (isAlive(identity)) await this.pause(REACQUIRE_POLL_MS);
-    return (await this.numberIn(`${pidFile}.exitcode`)) ?? ContainerExitStatus.LOST;
-  }
-
-  /** What a wrapper has written, or is about to write; undefined where nothing comes in time. */
-  private async numberIn(file: string): Promise<number | undefined> {
-    const { clock, exitCodeFileTimeoutMs } = this.options;
-    const deadline = clock.monotonic() + exitCodeFileTimeoutMs;
-    for (;;) {
-      const number = Number.parseInt(await readFile(file, 'latin1').catch(() => ''), 10);
-      if (Number.isInteger(number)) return number;
-      if (clock.monotonic() >= deadline) return undefined;
-      await this.pause(Math.min(100, exitCodeFileTimeoutMs));
-    }
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.options.clock.after(ms, resolve));
-  }
 }
 
 function identify(pid: number): ProcessIdentity {
   return processIdentity(pid) ?? { pid, startTicks: 0 };
+}
+
+function watchBeside(file: string, onChange: () => void): () => void {
+  try {
+    const watcher = watch(dirname(file), { persistent: false }, onChange);
+    watcher.on('error', () => undefined);
+    return () => watcher.close();
+  } catch {
+    // The folder is gone, or the machine has no watches left.
+    return () => undefined;
+  }
 }

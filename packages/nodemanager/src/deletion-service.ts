@@ -2,14 +2,15 @@
  * DeletionService: deletes folders in the background, now or later. Hadoop: nodemanager.DeletionService. What is due later is stored,
  * so that a restart does not leave it lying for ever. A failed deletion is logged and given up: the next start's sweep finds it.
  */
-import { rm } from 'node:fs/promises';
 import type { Clock, Logger, Service, Timer } from '@bobbin/common';
+import type { NodeFiles } from './node-files.js';
 import type { NMStateStore } from './recovery/nm-state-store.js';
 
 export interface DeletionServiceDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly store: NMStateStore;
+  readonly files: Pick<NodeFiles, 'remove'>;
   /** Folders deleted at the same time. */
   readonly concurrency: number;
 }
@@ -52,11 +53,14 @@ export class DeletionService implements Service {
     this.pump();
   }
 
-  /** The same in `delayMs`, also after a restart. A negative delay means never. */
+  /**
+   * The same in `delayMs`, also after a restart; at the earliest when all that was applied to the store is durable: exit codes lie in what goes, and a
+   * NodeManager that could not store them reads them again. A negative delay means never.
+   */
   deleteLater(paths: readonly string[], delayMs: number): void {
     if (delayMs < 0) return;
     if (delayMs === 0) {
-      this.delete(paths);
+      this.deps.store.afterCommit(() => this.delete(paths));
       return;
     }
     const id = String(this.nextId++);
@@ -103,7 +107,7 @@ export class DeletionService implements Service {
 
   private async remove(path: string): Promise<void> {
     try {
-      await rm(path, { recursive: true, force: true, maxRetries: 2 });
+      await this.deps.files.remove(path);
     } catch (error) {
       this.log.warn(`cannot delete '${path}'`, { path, error });
     }

@@ -1,26 +1,11 @@
 /**
  * LocalDirsHandlerService: which local-dirs and log-dirs can be used now. Hadoop: nodemanager.{LocalDirsHandlerService,
- * DirectoryCollection}. Each is made, written to and measured at start and then at an interval; a bad one comes back when it is
- * good again. Containers already running on a bad one run on.
+ * DirectoryCollection}. Each is made, written to and measured at start, then at an interval, and, ours, when a container has ended
+ * badly; a bad one comes back when it is good again. Containers already running on a bad one run on.
  */
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  messageOf,
-  every,
-  type Clock,
-  type Logger,
-  type NodeHealthStatus,
-  type Service,
-  type Timer,
-} from '@bobbin/common';
+import { messageOf, type Clock, type Logger, type NodeHealthStatus, type Service, type Timer } from '@bobbin/common';
 import { DisksFailedError } from './errors.js';
-
-/** Share of a disk in use, 0..100, and what is free. */
-export interface DiskUsage {
-  readonly usedPercent: number;
-  readonly freeMb: number;
-}
+import type { NodeFiles } from './node-files.js';
 
 export interface LocalDirsHandlerDeps {
   readonly clock: Clock;
@@ -33,9 +18,13 @@ export interface LocalDirsHandlerDeps {
   readonly minHealthyFraction: number;
   readonly maxUsedPercent: number;
   readonly minFreeMb: number;
-  /** Default: what the system says. */
-  readonly usageOf?: (dir: string) => Promise<DiskUsage>;
+  readonly files: Pick<NodeFiles, 'probe'>;
+  /** The node has become ill, or well again. */
+  readonly onHealthChanged: () => void;
 }
+
+/** The interval at most, while the node is ill: it could do nothing else. */
+const ILL_INTERVAL_MS = 5000;
 
 interface Collection {
   readonly what: 'local-dirs' | 'log-dirs';
@@ -54,6 +43,8 @@ export class LocalDirsHandlerService implements Service {
   private timer: Timer | undefined;
   private checkedAtMs = 0;
   private checking: Promise<void> = Promise.resolve();
+  private checkWaits = false;
+  private stopped = false;
 
   constructor(private readonly deps: LocalDirsHandlerDeps) {
     this.log = deps.log.child({ service: this.name });
@@ -71,23 +62,34 @@ export class LocalDirsHandlerService implements Service {
         `none of yarn.nodemanager.${what} can be used: ${describe(bad)}; make one usable, or name another`,
       );
     }
-    if (this.deps.checkEnabled) {
-      this.timer = every(this.deps.clock, this.deps.intervalMs, () => void this.check());
-    }
+    this.awaitNextCheck();
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     this.timer?.cancel();
     await this.checking;
   }
 
   /** Looks at every folder now. Checks never overlap. */
   check(): Promise<void> {
+    this.checkWaits = true;
     this.checking = this.checking.then(async () => {
+      this.checkWaits = false;
+      const wasHealthy = this.isHealthy;
       for (const collection of [this.local, this.logs]) await this.checkAll(collection);
+      const isFirst = this.checkedAtMs === 0;
       this.checkedAtMs = this.deps.clock.now();
+      if (isFirst) return;
+      this.awaitNextCheck();
+      if (this.isHealthy !== wasHealthy) this.deps.onHealthChanged();
     });
     return this.checking;
+  }
+
+  /** Something went wrong behind which a bad disk may be: looks soon, instead of at the next interval. */
+  suspect(): void {
+    if (this.timer && !this.checkWaits) void this.check();
   }
 
   get goodLocalDirs(): readonly string[] {
@@ -116,10 +118,25 @@ export class LocalDirsHandlerService implements Service {
     const reports = [this.local, this.logs].flatMap(({ what, all, bad }) =>
       bad.size === 0 ? [] : [`${bad.size}/${all.length} ${what} are bad: ${describe(bad)}`],
     );
-    const healthy = [this.local, this.logs].every(
+    return {
+      isNodeHealthy: this.isHealthy,
+      healthReport: reports.join('; '),
+      lastHealthReportTimeMs: this.checkedAtMs,
+    };
+  }
+
+  private get isHealthy(): boolean {
+    return [this.local, this.logs].every(
       ({ all, good }) => good.length / Math.max(1, all.length) >= this.deps.minHealthyFraction,
     );
-    return { isNodeHealthy: healthy, healthReport: reports.join('; '), lastHealthReportTimeMs: this.checkedAtMs };
+  }
+
+  private awaitNextCheck(): void {
+    const { clock, checkEnabled, intervalMs } = this.deps;
+    if (!checkEnabled || this.stopped) return;
+    const delayMs = this.isHealthy ? intervalMs : Math.min(intervalMs, ILL_INTERVAL_MS);
+    this.timer?.cancel();
+    this.timer = clock.after(delayMs, () => void this.check());
   }
 
   private async checkAll(collection: Collection): Promise<void> {
@@ -138,13 +155,9 @@ export class LocalDirsHandlerService implements Service {
   }
 
   private async problemOf(dir: string): Promise<string | undefined> {
-    const probe = join(dir, `.probe-${process.pid}`);
     try {
-      await mkdir(dir, { recursive: true, mode: 0o755 });
-      await writeFile(probe, 'probe');
-      await rm(probe);
+      const { usedPercent, freeMb } = await this.deps.files.probe(dir);
       if (!this.deps.checkEnabled) return undefined;
-      const { usedPercent, freeMb } = await (this.deps.usageOf ?? usageOf)(dir);
       if (usedPercent > this.deps.maxUsedPercent) {
         return (
           `disk is ${usedPercent.toFixed(1)} % full, more than the ${this.deps.maxUsedPercent} % of ` +
@@ -172,12 +185,4 @@ function nextOf(collection: Collection): string {
 
 function describe(bad: ReadonlyMap<string, string>): string {
   return [...bad].map(([dir, problem]) => `'${dir}' (${problem})`).join(', ');
-}
-
-async function usageOf(dir: string): Promise<DiskUsage> {
-  const { bsize, blocks, bfree, bavail } = await statfs(dir);
-  const used = blocks - bfree;
-  // As df counts: what is reserved for root is neither used nor free.
-  const usedPercent = used + bavail === 0 ? 0 : (100 * used) / (used + bavail);
-  return { usedPercent, freeMb: (bavail * bsize) / (1024 * 1024) };
 }

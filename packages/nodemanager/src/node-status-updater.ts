@@ -37,10 +37,16 @@ type Cancellable<P> = {
     : never;
 };
 
-export interface NodeStatusUpdaterDeps {
-  readonly context: NMContext;
+/** The RM as this node calls it; repeats calls by itself where nobody answers. */
+export interface RMConnection {
   readonly tracker: Cancellable<ResourceTracker>;
   readonly signals: Cancellable<NodeSignalProtocol>;
+  /** Calls in flight fail. */
+  close(): void;
+}
+
+export interface NodeStatusUpdaterDeps extends Pick<RMConnection, 'tracker' | 'signals'> {
+  readonly context: NMContext;
   readonly resource: Resource;
   readonly rackName: string;
   readonly nmVersion: string;
@@ -87,6 +93,8 @@ export class NodeStatusUpdater implements Service {
   private readonly reported = new Set<ContainerId>();
   private newsWaiting = false;
   private wakeLoop: () => void = () => undefined;
+  /** Called, and gone, when a heartbeat has been answered or has failed. */
+  private afterHeartbeat: (() => void)[] = [];
 
   constructor(private readonly deps: NodeStatusUpdaterDeps) {
     this.log = deps.context.log.child({ service: this.name });
@@ -106,7 +114,7 @@ export class NodeStatusUpdater implements Service {
   /** Registers, then keeps heartbeats going. Rejects with RegistrationRefusedError, or UnreachableError after the calls' own retries. */
   async start(): Promise<void> {
     await this.register();
-    this.loops = Promise.all([this.heartbeats(), this.signals()]);
+    this.loops = Promise.all([this.heartbeats().finally(() => this.heartbeatEnded()), this.signals()]);
   }
 
   /** Ends a start that waits for an RM, which then rejects; does nothing once the node is registered. */
@@ -121,6 +129,7 @@ export class NodeStatusUpdater implements Service {
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wakeLoop();
+    this.heartbeatEnded();
     await this.loops;
     if (!this.registered) return;
     this.registered = false;
@@ -210,6 +219,7 @@ export class NodeStatusUpdater implements Service {
         }
         this.log.error('heartbeat failed; it is repeated', { error });
       }
+      this.heartbeatEnded();
       await this.pause(this.intervalMs);
     }
   }
@@ -302,9 +312,11 @@ export class NodeStatusUpdater implements Service {
         const answer = await signals.awaitSignal({ nodeId, waitMs: SIGNAL_WAIT_MS }, { signal: this.stopping.signal });
         if (answer.heartbeatNow) {
           this.heartbeatNow();
+          // It has nothing else to say before it has had one: asked sooner, it would say so again, as fast as it can be asked.
+          await this.nextHeartbeat();
           continue;
         }
-        // An RM that does not hold the call must not be asked in a circle.
+        // Nor must an RM that does not hold the call be asked in a circle.
         if (context.clock.monotonic() - askedAt >= SIGNAL_PAUSE_MS) continue;
       } catch (error) {
         if (error instanceof YarnError && error.status === 'UNIMPLEMENTED') {
@@ -315,6 +327,16 @@ export class NodeStatusUpdater implements Service {
       }
       await this.aborted(SIGNAL_PAUSE_MS);
     }
+  }
+
+  /** Resolves when a heartbeat has been answered or has failed, or when there will be none. */
+  private nextHeartbeat(): Promise<void> {
+    if (this.stopping.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => this.afterHeartbeat.push(resolve));
+  }
+
+  private heartbeatEnded(): void {
+    for (const tell of this.afterHeartbeat.splice(0)) tell();
   }
 
   /** The heartbeat's wait: ends early when there is news. */

@@ -126,6 +126,21 @@ describe('DefaultContainerExecutor', () => {
     expect(await executor.reacquire(pidFile, identity).exited).toBe(7);
   });
 
+  test('the end of a container that was taken back is known at once, no look being due', async () => {
+    using dir = tempDir();
+    await using ready = await bell();
+    const go = join(dir.path, 'go');
+    const { started, pidFile } = launch(dir.path, `echo >${ready.at}; until [ -e ${go} ]; do sleep 0.01; done; exit 7`);
+    const identity = await started;
+    await ready.rung;
+    const clock = new ControlledClock();
+    const next = new DefaultContainerExecutor({ clock, exitCodeFileTimeoutMs: 200 });
+    const again = next.reacquire(pidFile, identity);
+    await armed(clock);
+    writeFileSync(go, '');
+    expect(await again.exited).toBe(7);
+  });
+
   test('a container whose wrapper has yet to write the pid file is taken back all the same', async () => {
     using dir = tempDir();
     const clock = new ControlledClock();
@@ -142,11 +157,11 @@ describe('DefaultContainerExecutor', () => {
     expect(await again.exited).toBe(7);
   });
 
-  test('a container that nothing is found of is lost, with 154', async () => {
+  test('a container that nothing is found of was not started, which is no failure of it: -100', async () => {
     using dir = tempDir();
     const { started, exited } = executor.reacquire(join(dir.path, 'none.pid'), undefined);
-    await expect(started).rejects.toMatchObject({ name: 'ContainerLaunchError', exitStatus: 154 });
-    expect(await exited).toBe(154);
+    await expect(started).rejects.toMatchObject({ name: 'ContainerLaunchError', exitStatus: -100 });
+    expect(await exited).toBe(-100);
   });
 
   test('a pid that belongs to a later process is not signalled', async () => {

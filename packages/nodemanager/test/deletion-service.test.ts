@@ -3,10 +3,11 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ControlledClock, recordingLogger, tempDir } from '@bobbin/common/testing';
 import { DeletionService } from '../src/deletion-service.js';
+import { localNodeFiles } from '../src/local-node-files.js';
 import { MemoryNMStateStore } from '../src/recovery/memory-nm-state-store.js';
 
 function stand(store = new MemoryNMStateStore(), clock = new ControlledClock()) {
-  const service = new DeletionService({ clock, store, log: recordingLogger(), concurrency: 2 });
+  const service = new DeletionService({ clock, store, log: recordingLogger(), files: localNodeFiles, concurrency: 2 });
   service.start();
   return { service, store, clock };
 }
@@ -39,6 +40,19 @@ describe('DeletionService', () => {
     await second.service.idle();
     second.store.commit();
     expect([existsSync(folder), second.store.rows('deletions').size]).toEqual([false, 0]);
+  });
+
+  test('what goes at once goes when all that is told of it is durable, and stays where that cannot be stored', async () => {
+    using dir = tempDir();
+    const folder = join(dir.path, 'exit codes');
+    mkdirSync(folder);
+    const { service, store } = stand();
+    service.deleteLater([folder], 0);
+    await service.idle();
+    expect(existsSync(folder)).toBe(true);
+    store.commit();
+    await service.idle();
+    expect(existsSync(folder)).toBe(false);
   });
 
   test('what was due while nobody ran is deleted at the start; a negative delay means never', async () => {

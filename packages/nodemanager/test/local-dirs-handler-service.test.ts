@@ -2,11 +2,14 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ControlledClock, recordingLogger, tempDir } from '@bobbin/common/testing';
-import { LocalDirsHandlerService, type DiskUsage } from '../src/local-dirs-handler-service.js';
+import { LocalDirsHandlerService } from '../src/local-dirs-handler-service.js';
+import { localNodeFiles } from '../src/local-node-files.js';
+import type { DiskUsage } from '../src/node-files.js';
 
 function stand(dir: string, usage: Record<string, DiskUsage> = {}, more: { minHealthyFraction?: number } = {}) {
   const clock = new ControlledClock();
   const log = recordingLogger();
+  const changes: boolean[] = [];
   const service = new LocalDirsHandlerService({
     clock,
     log,
@@ -17,10 +20,16 @@ function stand(dir: string, usage: Record<string, DiskUsage> = {}, more: { minHe
     minHealthyFraction: 0.25,
     maxUsedPercent: 90,
     minFreeMb: 100,
-    usageOf: (path) => Promise.resolve(usage[path.slice(dir.length + 1)] ?? { usedPercent: 10, freeMb: 1000 }),
+    files: {
+      probe: async (path) => {
+        await localNodeFiles.probe(path);
+        return usage[path.slice(dir.length + 1)] ?? { usedPercent: 10, freeMb: 1000 };
+      },
+    },
+    onHealthChanged: () => void changes.push(service.health().isNodeHealthy),
     ...more,
   });
-  return { service, clock, log, usage };
+  return { service, clock, log, usage, changes };
 }
 
 describe('LocalDirsHandlerService', () => {
@@ -84,5 +93,21 @@ describe('LocalDirsHandlerService', () => {
     await service.check();
     expect(service.localDirForWrite()).toBe(join(dir.path, 'b'));
     await service.stop();
+  });
+
+  test('what went wrong makes it look at once, an ill node every 5 s; each change is told once', async () => {
+    using dir = tempDir();
+    const { service, clock, usage, changes } = stand(dir.path, {}, { minHealthyFraction: 0.6 });
+    service.suspect();
+    await service.start();
+    expect(changes).toEqual([]);
+    usage['a'] = { usedPercent: 100, freeMb: 0 };
+    for (let i = 0; i < 3; i++) service.suspect();
+    await service.check();
+    expect(changes).toEqual([false]);
+    delete usage['a'];
+    clock.advance(5000);
+    await service.stop();
+    expect(changes).toEqual([false, true]);
   });
 });

@@ -26,6 +26,14 @@ describe('a container', () => {
     expect(readFileSync(stand.logFile(status.containerId, 'stdout'), 'utf8')).toBe('hello\n');
   });
 
+  test('is told to the RM as soon as it is accepted: one that is not known would end with its attempt', async () => {
+    await using stand = await NodeStand.start();
+    const id = await stand.run(launchContext('sleep 1000'));
+    const told = (): boolean =>
+      stand.rm.heartbeats.some(({ nodeStatus }) => nodeStatus.containersStatuses.some((s) => s.containerId === id));
+    await stand.rm.until(told);
+  });
+
   test('that fails carries exit code and the end of its error output', async () => {
     await using stand = await NodeStand.start();
     const status = await stand.complete(
@@ -149,8 +157,16 @@ describe('a container', () => {
 describe('a disk that fails', () => {
   /** A folder that can no longer be written, also by root. */
   function spoil(folder: string): void {
-    rmSync(folder, { recursive: true });
-    writeFileSync(folder, 'a file');
+    // The node may be making a folder in it at this moment.
+    for (let done = false; !done;) {
+      rmSync(folder, { recursive: true, force: true });
+      try {
+        writeFileSync(folder, 'a file', { flag: 'wx' });
+        done = true;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
   }
 
   test('between two checks fails the container that meets it, and says what', async () => {

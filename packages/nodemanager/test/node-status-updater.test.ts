@@ -1,5 +1,9 @@
 /** What this node tells the RM, when, and what it does on the RM's word. */
-import { containerId } from '@bobbin/common';
+import { containerId, Dispatcher, nodeId, type NodeHeartbeatResponse } from '@bobbin/common';
+import { ControlledClock, recordingLogger } from '@bobbin/common/testing';
+import type { NMEvent } from '../src/nm-events.js';
+import { NodeStatusUpdater } from '../src/node-status-updater.js';
+import { MemoryNMStateStore } from '../src/recovery/memory-nm-state-store.js';
 import { APP, ATTEMPT, launchContext, NodeStand } from './node-stand.js';
 
 describe('NodeStatusUpdater', () => {
@@ -97,4 +101,60 @@ describe('NodeStatusUpdater', () => {
     await stand.rm.start(port);
     expect((await stand.rm.completion(id)).exitStatus).toBe(-105);
   });
+});
+
+test('an RM that wants a heartbeat is asked again when it has had one, and not in a circle until then', async () => {
+  const utilization = { physicalMb: 0, virtualMb: 0, cpu: 0 };
+  const answer: NodeHeartbeatResponse = {
+    responseId: 1,
+    nodeAction: 'NORMAL',
+    nextHeartBeatIntervalMs: 60_000,
+    containersToCleanup: [],
+    applicationsToCleanup: [],
+    containersToBeRemovedFromNM: [],
+    containersToSignal: [],
+    diagnosticsMessage: '',
+  };
+  const beats: ((answer: NodeHeartbeatResponse) => void)[] = [];
+  let asked = 0;
+  const updater = new NodeStatusUpdater({
+    context: {
+      clock: new ControlledClock(),
+      log: recordingLogger(),
+      dispatcher: new Dispatcher<NMEvent>(),
+      store: new MemoryNMStateStore(),
+      applications: new Map(),
+      containers: new Map(),
+      identity: () => ({ nodeId: nodeId('a', 1), httpPort: 2 }),
+    },
+    tracker: {
+      registerNodeManager: () =>
+        Promise.resolve({ nodeAction: 'NORMAL', rmIdentifier: 1, diagnosticsMessage: '', rmVersion: '' }),
+      nodeHeartbeat: () => new Promise((resolve) => beats.push(resolve)),
+      unRegisterNodeManager: () => Promise.resolve({}),
+    },
+    signals: { awaitSignal: () => Promise.resolve({ heartbeatNow: ++asked < 1000 }) },
+    resource: { memoryMb: 1024, vcores: 1 },
+    rackName: '/r',
+    nmVersion: '',
+    keys: { ids: () => ({ containerToken: undefined, nmToken: undefined }), update: () => undefined },
+    health: () => ({ isNodeHealthy: true, healthReport: '', lastHealthReportTimeMs: 0 }),
+    containersUtilization: () => utilization,
+    nodeUtilization: () => utilization,
+    containerManager: { forget: () => undefined, signal: () => undefined },
+    heartbeatIntervalMs: 1000,
+    supervised: true,
+    onShutdown: () => undefined,
+  });
+  const idle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  await updater.start();
+  await idle();
+  expect([asked, beats.length]).toEqual([1, 1]);
+  beats[0]?.(answer);
+  await idle();
+  expect([asked, beats.length]).toEqual([2, 2]);
+  const stopped = updater.stop();
+  beats[1]?.(answer);
+  await stopped;
+  expect(asked).toBe(2);
 });

@@ -18,6 +18,7 @@ import {
   type Caller,
   type Clock,
   type Container,
+  type ContainerId,
   type EventSink,
   type Handlers,
   type LivelinessMonitor,
@@ -27,7 +28,10 @@ import {
   type NodeReport,
   type RegisterApplicationMasterResponse,
   type Timer,
+  type UpdateContainerError,
 } from '@bobbin/common';
+import { refuseUpdate } from './container-updates.js';
+import { CallSupersededError } from './errors.js';
 import type { RMEvent } from './events.js';
 import type { AppWatchers } from './rmapp/app-watchers.js';
 import type { RMAppAttempt } from './rmapp/attempt/rm-app-attempt.js';
@@ -70,8 +74,12 @@ interface Entry {
   hold: Hold | undefined;
   progress: number;
   unregistering: boolean;
+  /** Since it registered. */
+  hasAllocated: boolean;
   /** Nodes it has a token for. */
   readonly tokenNodes: Set<NodeId>;
+  /** Changes of containers that it asked for, and has not been told of yet. */
+  readonly refusedUpdates: Map<ContainerId, UpdateContainerError>;
 }
 
 const FINISH_HOLD_MS = 1000;
@@ -92,7 +100,9 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
       hold: undefined,
       progress: 0,
       unregistering: false,
+      hasAllocated: false,
       tokenNodes: new Set(),
+      refusedUpdates: new Map(),
     });
   }
 
@@ -147,14 +157,18 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
       throw new BadRequestError(`rpc_port ${rpcPort} of ${entry.attemptId} is no port; -1 means none`);
     }
     this.deps.amLiveliness.ping(entry.attemptId);
-    if (entry.responseId >= 0) {
+    const { attemptId } = entry;
+    if (entry.responseId < 0) {
+      entry.responseId = 0;
+      this.deps.dispatcher.dispatch({ domain: 'rmattempt', type: 'REGISTERED', attemptId, ...request });
+    } else if (entry.hasAllocated) {
       throw new InvalidApplicationMasterRequestError(
-        `Application Master is already registered : ${applicationOf(entry.attemptId)}`,
+        `Application Master is already registered : ${applicationOf(entry.attemptId)}; ` +
+          `go on with allocate and response id ${entry.responseId}`,
       );
     }
-    entry.responseId = 0;
-    const { attemptId } = entry;
-    this.deps.dispatcher.dispatch({ domain: 'rmattempt', type: 'REGISTERED', attemptId, ...request });
+    // Who has not allocated yet has not heard the answer to its registration, and hears it now, tokens and all.
+    entry.tokenNodes.clear();
     const { context, queue } = attempt.app;
     const kept = context.keepContainersAcrossApplicationAttempts ? this.keptContainers(attempt) : [];
     return {
@@ -177,15 +191,12 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
     if (request.responseId !== entry.responseId) {
       throw new InvalidApplicationMasterRequestError(
         `Invalid responseId in AllocateRequest from application attempt: ${attemptId}, ` +
-          `expect responseId to be ${entry.responseId}, but get ${request.responseId}`,
+          `expect responseId to be ${entry.responseId}, but get ${request.responseId}; send the id of the last answer`,
       );
     }
+    entry.hasAllocated = true;
     // 2. A newer call with the same id takes the place of one that is held.
-    this.endHold(entry)?.reject(
-      new InvalidApplicationMasterRequestError(
-        `a newer allocate of ${attemptId} with responseId ${request.responseId} came`,
-      ),
-    );
+    this.endHold(entry)?.reject(new CallSupersededError(`allocate ${request.responseId} of ${attemptId}`));
     // 3. What it reports and what it wants; all is checked before any of it is taken up.
     if (!attempt.isEnding) this.takeUp(request, entry, attempt);
     // 4. The answer comes at the end of this turn, or when there is news.
@@ -227,6 +238,8 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
       });
     }
     await this.deps.watchers.until(attempt.app, (a) => a.isFinalStored, FINISH_HOLD_MS);
+    // Given up while it waited: how the application ends is another attempt's to say.
+    if (attempt.app.currentAttempt !== attempt) throw new ApplicationAttemptNotFoundError(attemptId);
     return { isUnregistered: attempt.app.isFinalStored };
   }
 
@@ -255,6 +268,10 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
       },
       mayReleaseOthers,
     );
+    for (const update of request.updateRequests ?? []) {
+      const refusal = refuseUpdate(update, attemptId, (id) => this.deps.registry.containers.get(id));
+      entry.refusedUpdates.set(update.containerId, refusal);
+    }
     const progress = between0And1(request.progress);
     const { trackingUrl } = request;
     if (progress === entry.progress && trackingUrl === undefined) return;
@@ -263,12 +280,13 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
     dispatcher.dispatch({ domain: 'rmattempt', type: 'STATUS_UPDATE', attemptId, ...changed });
   }
 
-  private hasNews({ attemptId, hold }: Entry): boolean {
+  private hasNews({ attemptId, hold, refusedUpdates }: Entry): boolean {
     const attempt = this.deps.registry.attempt(attemptId);
     if (!attempt || attempt.isEnding) return true;
     return (
       this.deps.schedulerService.hasAllocated(attemptId) ||
       attempt.hasFinishedContainers ||
+      refusedUpdates.size > 0 ||
       attempt.app.hasNodeUpdates ||
       (hold !== undefined && hold.callerKeyId !== this.deps.security.amRm.keys.newest.keyId)
     );
@@ -289,6 +307,8 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
     const given = attempt.isEnding ? [] : schedulerService.pull(attemptId);
     const allocatedContainers = given.map((container) => this.withToken(container, attempt));
     const amRmToken = security.amRm.renewedToken(attemptId, hold.callerKeyId);
+    const updateErrors = [...entry.refusedUpdates.values()];
+    entry.refusedUpdates.clear();
     entry.responseId = nextId(entry.responseId);
     entry.lastResponse = {
       responseId: entry.responseId,
@@ -299,6 +319,7 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
       numClusterNodes: registry.nodes.size,
       nmTokens: this.newNodeTokens(entry, attempt, allocatedContainers),
       ...(amRmToken && { amRmToken }),
+      ...(updateErrors.length > 0 && { updateErrors }),
       preemptedContainers: [],
     };
     hold.resolve(entry.lastResponse);
@@ -328,7 +349,8 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
     const kept: Container[] = [];
     for (const id of schedulerService.scheduler.containersOf(attempt.attemptId)) {
       const container = registry.containers.get(id);
-      if (container && id !== attempt.masterContainer?.id) kept.push(this.withToken(container, attempt));
+      // That of an AM that expired may run until its node has stopped it.
+      if (container && !container.isAM) kept.push(this.withToken(container, attempt));
     }
     return kept;
   }

@@ -223,7 +223,7 @@ export class ClientRMService implements Handlers<ApplicationClientProtocol> {
 
   private attemptOf(id: ApplicationAttemptId): RMAppAttempt {
     const attempt = this.appOf(applicationOf(id)).attempts.get(id);
-    if (!attempt) throw new ApplicationAttemptNotFoundError(id);
+    if (!attempt) throw new ApplicationAttemptNotFoundError(id, 'CLIENT');
     return attempt;
   }
 

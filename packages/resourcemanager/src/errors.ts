@@ -23,3 +23,18 @@ export class ResourceManagerStoppingError extends YarnError {
     });
   }
 }
+
+/**
+ * A newer call took the place of this one, which was held. Who gave it up for the newer one does not hear this; who still waits for it, since
+ * the two came in the other order, asks again and is answered.
+ */
+export class CallSupersededError extends YarnError {
+  constructor(what: string) {
+    super(`a newer call took the place of ${what}`, {
+      code: 'CALL_SUPERSEDED',
+      status: 'UNAVAILABLE',
+      hadoopClass: 'org.apache.hadoop.ipc.RetriableException',
+      retriable: true,
+    });
+  }
+}

@@ -23,11 +23,14 @@ export type SchedulerRoomEvent =
   | { readonly type: 'NODE_RESOURCE_UPDATED'; readonly nodeId: NodeId; readonly capability: Resource }
   /** What a node that registered has running or finished. */
   | { readonly type: 'RECOVER_CONTAINERS'; readonly nodeId: NodeId; readonly containers: readonly NMContainerStatus[] }
-  | { readonly type: 'APP_ADDED' | 'APP_REMOVED'; readonly applicationId: ApplicationId }
+  /** APP_RECOVERED: it was accepted before a restart, and is not told so again. */
+  | { readonly type: 'APP_ADDED' | 'APP_RECOVERED' | 'APP_REMOVED'; readonly applicationId: ApplicationId }
   | {
       readonly type: 'ATTEMPT_ADDED';
       readonly attemptId: ApplicationAttemptId;
       readonly waitsForAM: boolean;
+      /** Of the AM of an attempt that was launched before a restart. */
+      readonly runningAM?: Resource;
       /** It is not told that it was added. */
       readonly recovering: boolean;
       readonly keepContainersOf?: ApplicationAttemptId;

@@ -15,18 +15,20 @@ import {
   ConfigurationError,
   containerManagementProtocol,
   createStub,
+  grpcTransport,
   loadSecret,
   messageOf,
   nodeSignalProtocol,
   reachableHost,
   resourceTrackerProtocol,
-  RpcServer,
   SharedSecret,
   type Clock,
   type Configuration,
   type DaemonAddresses,
   type Logger,
   type RandomSource,
+  type RpcListener,
+  type Transport,
 } from '@bobbin/common';
 import { rmConf, type RMConf } from './conf/rm-conf.js';
 import { MemoryRMStateStore } from './recovery/memory-rm-state-store.js';
@@ -40,6 +42,8 @@ export interface ResourceManagerOptions {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly log: Logger;
+  /** @default gRPC */
+  readonly transport?: Transport;
 }
 
 /** How long the launcher calls a node that does not answer. */
@@ -51,7 +55,7 @@ export class ResourceManager {
   private fail: (error: Error) => void = () => undefined;
   private readonly conf: RMConf;
   private core: RMCore | undefined;
-  private rpc: RpcServer | undefined;
+  private rpc: RpcListener | undefined;
   private web: RMWebServer | undefined;
   private address = '';
   private starting: Promise<DaemonAddresses> | undefined;
@@ -97,7 +101,7 @@ export class ResourceManager {
   }
 
   private async open(): Promise<DaemonAddresses> {
-    const { clock, random, log } = this.options;
+    const { clock, random, log, transport = grpcTransport } = this.options;
     const { conf } = this;
     const secret = conf.secretFile === undefined ? undefined : new SharedSecret(loadSecret(conf.secretFile), clock);
     const host = conf.bindHost || conf.address.host;
@@ -113,6 +117,7 @@ export class ResourceManager {
           address: nodeId,
           credentials: { token },
           clock,
+          transport,
           retry: { maxWaitMs: LAUNCH_RETRY_MS },
         }),
       rmAddress: () => this.address,
@@ -122,7 +127,8 @@ export class ResourceManager {
       },
     });
     this.core = core;
-    const rpc = new RpcServer({ host, port: conf.address.port, setting: 'yarn.resourcemanager.address', log, clock });
+    const { port: wanted } = conf.address;
+    const rpc = transport.listen({ host, port: wanted, setting: 'yarn.resourcemanager.address', log, clock });
     this.rpc = rpc;
     rpc.register(applicationClientProtocol, core.clientService, authenticateClient(secret));
     rpc.register(applicationMasterProtocol, core.amService, authenticateApplicationMaster(core.security.amRm));

@@ -125,6 +125,10 @@ export class RMCore {
       storedSecrets: state.secrets,
       rmIdentifier: this.clusterTimestamp,
       onNMKeyChange: () => this.amService.forgetAllNodeTokens(),
+      onFatal: (error) => {
+        dispatcher.stop();
+        options.onFatal(error, 'a change of master keys');
+      },
     });
     const { schedulerService, security, watchers, amLiveliness, amFinishing } = this;
     this.amService = new ApplicationMasterService({
@@ -170,6 +174,7 @@ export class RMCore {
     };
     this.appManager = new RMAppManager({ clock, conf, watchers, app });
     this.launcher = new AMLauncher({
+      clock,
       log: log.child({ service: 'AMLauncher' }),
       dispatcher,
       registry,
@@ -216,7 +221,11 @@ export class RMCore {
     const { dispatcher, registry } = this;
     dispatcher.on('rmapp', (event) => registry.apps.get(event.applicationId)?.handle(event));
     dispatcher.on('rmattempt', (event) => registry.attempt(event.attemptId)?.handle(event));
-    dispatcher.on('rmnode', (event) => this.nodeOf(event.nodeId)?.handle(event));
+    dispatcher.on('rmnode', (event) => {
+      // It has registered between the expiry and its turn.
+      if (event.type === 'EXPIRE' && this.nodeLiveliness.watches(event.nodeId)) return;
+      this.nodeOf(event.nodeId)?.handle(event);
+    });
     dispatcher.on('scheduler', (event) => {
       this.schedulerService.handle(event);
       if (event.type === 'RECOVER_CONTAINERS') this.nodeReported(event.nodeId, event.containers);

@@ -1,4 +1,5 @@
 /** Starting and stopping an AM: what it is given, what happens in which order, and which hosts are avoided. */
+import { UnreachableError } from '@bobbin/common';
 import { ask, MockCluster, reported } from './support/mock-cluster.js';
 
 test('a kill while the launch is on its way stops the AM after it was started', async () => {
@@ -89,3 +90,38 @@ test('a node that was lost and comes back does not bring back what was given up'
   expect([...(await b.heartbeat()).containersToCleanup].sort()).toEqual([...onB].sort());
   expect(c.core.schedulerService.scheduler.containersOn(b.id)).toEqual([]);
 });
+
+test('a node that does not know the new keys yet is asked again, and costs no attempt', async () => {
+  const c = new MockCluster();
+  const nm = await c.node('a');
+  nm.notYet = 2;
+  const app = await c.submitUnsettled();
+  for (let i = 0; i < 4; i++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    c.clock.advance(250);
+  }
+  await c.settle();
+  expect(c.am(app).attemptId).toMatch(/_000001$/);
+  expect(nm.started).toHaveLength(1);
+});
+
+test.each(['RUNNING', 'FINISHING'])(
+  'an AM that is %s was started, although the answer to its launch never came',
+  async (state) => {
+    const c = new MockCluster();
+    const nm = await c.node('a');
+    let breaks: (error: Error) => void = () => undefined;
+    nm.answer = new Promise((_, reject) => (breaks = reject));
+    const app = await c.submitUnsettled();
+    await c.core.dispatcher.drained();
+    const { attemptId, caller } = c.am(app);
+    c.core.amService.registerApplicationMaster({ host: 'h', rpcPort: 99, trackingUrl: 'u' }, caller);
+    const farewell = { diagnostics: '', trackingUrl: '', finalApplicationStatus: 'SUCCEEDED' } as const;
+    if (state === 'FINISHING') await c.core.amService.finishApplicationMaster(farewell, caller);
+    await c.core.dispatcher.drained();
+    breaks(new UnreachableError(`${nm.id} is gone`));
+    await c.settle();
+    expect(c.core.registry.attempt(attemptId)?.state).toBe(state);
+    expect(c.errors).toEqual([]);
+  },
+);

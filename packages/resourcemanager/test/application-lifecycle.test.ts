@@ -1,5 +1,5 @@
 /** An application from submission to its end, with a node and an AM that speak by hand: who is told what, and when. */
-import { decodeCredentials, type ContainerId } from '@bobbin/common';
+import { decodeCredentials } from '@bobbin/common';
 import { ask, MockCluster } from './support/mock-cluster.js';
 
 test('an application runs from submission to its end', async () => {
@@ -174,24 +174,6 @@ test('a container that is given but never started is taken back', async () => {
   expect(completedContainersStatuses).toMatchObject([
     { containerId: allocatedContainers[0]!.id, exitStatus: -100, diagnostics: 'Container expired since it was unused' },
   ]);
-});
-
-test('containers kept across attempts go over to the next AM', async () => {
-  const c = new MockCluster();
-  const nm = await c.node('a');
-  const first = await c.runningAM({ keepContainersAcrossApplicationAttempts: true });
-  const { allocatedContainers } = await first.allocate({ ask: [ask({ numContainers: 2 })] });
-  const [running, acquired] = allocatedContainers.map((x) => x.id) as [ContainerId, ContainerId];
-  await nm.runs(running).heartbeat();
-  await nm.finishes(first.containerId, 1).heartbeat();
-  const app = [...c.core.registry.apps.keys()][0]!;
-  const second = c.am(app);
-  await nm.runs(second.containerId).heartbeat();
-  const { containersFromPreviousAttempts, nmTokensFromPreviousAttempts } = await second.register();
-  expect(containersFromPreviousAttempts.map((x) => x.id)).toEqual([running]);
-  expect(nmTokensFromPreviousAttempts).toHaveLength(1);
-  const { completedContainersStatuses } = await second.allocate();
-  expect(completedContainersStatuses.map((s) => s.containerId)).toEqual([acquired]);
 });
 
 test('the oldest finished applications are forgotten, in memory and on disk', async () => {

@@ -1,5 +1,5 @@
 /** The AM's protocol: response ids, held calls, tokens, acknowledged ends, and what is refused. */
-import { NM_TOKEN, type AllocateRequest, type Caller } from '@bobbin/common';
+import { containerId, NM_TOKEN, type AllocateRequest, type Caller } from '@bobbin/common';
 import { ALICE, ask, MockCluster, NODE, reported, type MockAM } from './support/mock-cluster.js';
 
 async function oneAM(properties: Record<string, string> = {}, over = {}) {
@@ -45,17 +45,22 @@ describe('response ids', () => {
     });
   });
 
+  test('an AM that heard no answer registers again and is answered alike; one that has allocated may not', async () => {
+    const c = new MockCluster();
+    await c.node('a');
+    const am = c.am(await c.submit());
+    const first = await am.register();
+    expect(await am.register()).toEqual(first);
+    await am.allocate();
+    await expect(am.register()).rejects.toThrow(/already registered/);
+  });
+
   test('before it has registered an AM may neither allocate nor finish', async () => {
     const c = new MockCluster();
     await c.node('a');
     const am = c.am(await c.submit());
     await expect(am.call()).rejects.toMatchObject({ code: 'APPLICATION_MASTER_NOT_REGISTERED' });
     await expect(am.finish()).rejects.toMatchObject({ code: 'APPLICATION_MASTER_NOT_REGISTERED' });
-  });
-
-  test('it registers once', async () => {
-    const { am } = await oneAM();
-    await expect(am.register()).rejects.toMatchObject({ code: 'INVALID_APPLICATION_MASTER_REQUEST' });
   });
 
   test('an attempt that is over is unknown', async () => {
@@ -113,7 +118,7 @@ describe('a held call', () => {
   test('has told nothing yet: a newer call with the same id takes its place, with its asks', async () => {
     const { c, am } = await oneAM();
     const old = am.call({ waitMs: 10_000 });
-    const refused = expect(old).rejects.toMatchObject({ code: 'INVALID_APPLICATION_MASTER_REQUEST' });
+    const refused = expect(old).rejects.toMatchObject({ code: 'CALL_SUPERSEDED', retriable: true });
     await c.settle();
     const newer = await am.allocate({ waitMs: 10_000, ask: [ask()] });
     await refused;
@@ -357,4 +362,26 @@ test('an AM without containers is known by its address only after it has registe
   const am: MockAM = c.am(app);
   await am.register();
   expect(await c.report(app)).toMatchObject({ host: 'h', rpcPort: 99 });
+});
+
+describe('a change of a container', () => {
+  test('is refused at once, each with its reason, and told once', async () => {
+    const { am } = await oneAM();
+    const change = { updateType: 'INCREASE_RESOURCE', capability: { memoryMb: 4096, vcores: 1 } } as const;
+    const own = { ...change, containerId: am.containerId, containerVersion: 0 };
+    const stale = { ...change, containerId: am.containerId, containerVersion: 3 };
+    const unknown = { ...change, containerId: containerId(am.attemptId, 99), containerVersion: 0 };
+    const answer = await am.allocate({ waitMs: 600_000, updateRequests: [own, unknown] });
+    expect(answer.updateErrors).toEqual([
+      {
+        reason: expect.stringContaining('UPDATES_NOT_SUPPORTED') as string,
+        updateRequest: own,
+        currentContainerVersion: 0,
+      },
+      { reason: 'INVALID_CONTAINER_ID', updateRequest: unknown, currentContainerVersion: 0 },
+    ]);
+    const { updateErrors } = await am.allocate({ updateRequests: [stale] });
+    expect(updateErrors).toMatchObject([{ reason: 'INCORRECT_CONTAINER_VERSION_ERROR', currentContainerVersion: 0 }]);
+    expect((await am.allocate()).updateErrors).toBeUndefined();
+  });
 });

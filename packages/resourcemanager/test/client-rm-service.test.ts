@@ -320,7 +320,7 @@ describe('bad input', () => {
     const app = await c.submit();
     const attempt = applicationAttemptId(app, 7);
     const service = c.core.clientService;
-    expect(() => service.getContainers({ applicationAttemptId: attempt }, ALICE)).toThrow(/attempt .*000007/);
+    expect(() => service.getContainers({ applicationAttemptId: attempt }, ALICE)).toThrow(/attempt .*000007.*in RM/i);
     expect(() => service.getContainerReport({ containerId: containerId(attempt, 1) }, ALICE)).toThrow(
       /Container with id/,
     );

@@ -108,6 +108,15 @@ describe('heartbeats', () => {
     expect(c.core.registry.inactiveNodes.get(nm.id)?.state).toBe('REBOOTED');
   });
 
+  test('several out of step, before the first has had its turn, are no fault', async () => {
+    const c = new MockCluster();
+    const nm = await c.node('a');
+    const beats = [nm.heartbeat({ responseId: 7 }), nm.heartbeat({ responseId: 8 })];
+    for (const beat of beats) expect((await beat).nodeAction).toBe('RESYNC');
+    expect(c.core.registry.inactiveNodes.get(nm.id)?.state).toBe('REBOOTED');
+    expect(c.errors).toEqual([]);
+  });
+
   test('an unknown node must resync', async () => {
     const c = new MockCluster();
     const nm = await c.node('a');
@@ -130,6 +139,44 @@ describe('heartbeats', () => {
       numLostNodeManagers: 1,
     });
     expect(c.core.schedulerService.scheduler.clusterResource().memoryMb).toBe(8192);
+  });
+
+  test('a ResourceManager that was stopped itself listens before it gives anybody up', async () => {
+    const c = new MockCluster({ 'yarn.nm.liveness-monitor.expiry-interval-ms': '1000' });
+    const a = await c.node('a');
+    const b = await c.node('b');
+    c.clock.stall(30_000);
+    await c.advance(0);
+    await a.heartbeat();
+    expect([...c.core.registry.nodes.keys()]).toEqual([a.id, b.id]);
+    await c.advance(999);
+    expect(c.core.registry.inactiveNodes.size).toBe(0);
+    await c.advance(1);
+    expect(c.core.registry.inactiveNodes.get(b.id)?.state).toBe('LOST');
+    await c.advance(0);
+    expect(c.core.registry.inactiveNodes.get(a.id)?.state).toBe('LOST');
+  });
+
+  test('one that registers between the expiry and its turn is there', async () => {
+    const c = new MockCluster({ 'yarn.nm.liveness-monitor.expiry-interval-ms': '1000' });
+    const nm = await c.node('a');
+    c.clock.advance(1000);
+    await nm.register();
+    expect(c.core.registry.nodes.get(nm.id)?.state).toBe('RUNNING');
+    expect((await nm.heartbeat()).nodeAction).toBe('NORMAL');
+  });
+
+  test('work for a node that left before its turn is late', async () => {
+    const c = new MockCluster({ 'yarn.nm.liveness-monitor.expiry-interval-ms': '1000' });
+    const nm = await c.node('a');
+    const am = await c.runningAM();
+    const task = (await am.allocate({ ask: [ask()] })).allocatedContainers[0]!.id;
+    c.clock.advance(1000);
+    const signal = { containerId: task, command: 'OUTPUT_THREAD_DUMP' } as const;
+    c.core.clientService.signalToContainer(signal, ALICE);
+    await c.settle();
+    expect(c.core.registry.inactiveNodes.get(nm.id)?.state).toBe('LOST');
+    expect(c.errors).toEqual([]);
   });
 
   test('an unhealthy node is not used until it is well', async () => {

@@ -22,9 +22,14 @@ export interface Running {
   printed(pattern: RegExp): Promise<string>;
 }
 
-/** Starts `bobbin ...args`; `env` is laid over this process's environment. */
-export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const child = spawn(process.execPath, [entry, ...args], {
+/** Starts `bobbin ...args`, below the command `wrapper` where there is one; `env` is laid over this process's environment. */
+export function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  wrapper: readonly string[] = [],
+): Running {
+  const [program = '', ...rest] = [...wrapper, process.execPath, entry, ...args];
+  const child = spawn(program, rest, {
     cwd: repository,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -74,8 +79,12 @@ export function bobbin(args: readonly string[], env: Readonly<Record<string, str
 }
 
 /** As `bobbin`, but a failure throws with everything that was printed. */
-export async function succeed(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
-  const result = await bobbin(args, env);
+export async function succeed(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  wrapper: readonly string[] = [],
+): Promise<Finished> {
+  const result = await start(args, env, wrapper).finished;
   if (result.code !== 0) {
     throw new Error(`bobbin ${args.join(' ')} exited with ${result.code}\n${result.stdout}\n${result.stderr}`);
   }

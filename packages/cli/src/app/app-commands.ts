@@ -1,4 +1,4 @@
-/** `bobbin app list|status|kill|logs`. Hadoop: `yarn application`, `yarn logs`. */
+/** `bobbin app submit|list|status|kill|logs`. Hadoop: `yarn application`, `yarn app -launch`, `yarn logs`. */
 import { Option, type Command } from 'commander';
 import {
   YarnError,
@@ -7,13 +7,17 @@ import {
   type NodeId,
   type YarnApplicationState,
 } from '@bobbin/common';
-import { isTerminal, killApplication, type YarnClient } from '@bobbin/client';
+import { isTerminal, killApplication, type ClientRMProxy } from '@bobbin/client';
 import { CommandError } from '../errors.js';
+import { INTERRUPTED } from '../job/follow-job.js';
+import { followLogs } from '../logs/follow-logs.js';
 import { logOptions, showLogs, type LogOptions } from '../logs/show-logs.js';
 import { applicationIdArgument, withClusterOptions, wordsArgument } from '../options.js';
 import type { CommandIO } from '../output/io.js';
 import { withSession, type ClusterSelection } from '../session.js';
 import { applicationListLines, applicationStatusLines, withoutToken } from './application-lines.js';
+import { SPEC_NAMES } from './app-spec.js';
+import { submitApp, type SubmitAppOptions } from './submit-app.js';
 
 const STATES = ['NEW', 'NEW_SAVING', 'SUBMITTED', 'ACCEPTED', 'RUNNING', 'FINISHED', 'FAILED', 'KILLED'] as const;
 /** As Hadoop: what is not over. */
@@ -29,8 +33,26 @@ interface ListOptions extends Common {
   readonly types?: string;
 }
 
-export function registerAppCommands(program: Command, io: CommandIO): void {
+export function registerAppCommands(program: Command, io: CommandIO, exitWith: (code: number) => void): void {
   const app = program.command('app').alias('application').description('applications of any kind');
+
+  withClusterOptions(
+    app.command('submit').description('run an application of any kind and follow it until it ends; Ctrl-C kills it'),
+  )
+    .argument('<spec>', `a folder with ${SPEC_NAMES[0]}, or a spec file in YAML or JSON`)
+    .argument('[arguments...]', `for the spec's main, or as "$@" for its command; after --`)
+    .option('--name <name>', 'name of the application')
+    .option('--queue <queue>', 'queue to submit to')
+    .option('--no-wait', 'return once it is accepted; Ctrl-C then leaves it running')
+    .addHelpText(
+      'after',
+      '\nThe spec: command (for bash) or main (a .ts or .js file), resources {memory-mb, vcores}, files, archives, environment,' +
+        '\nname, type, queue, priority, tags, maxAppAttempts, keepContainersAcrossApplicationAttempts' +
+        '\n\nExit codes: 0 it succeeded (or was accepted, with --no-wait), 1 it did not, 2 wrong usage, 130 ended by Ctrl-C',
+    )
+    .action((spec: string, args: readonly string[], options: Common & SubmitAppOptions) =>
+      withSession(options, io, async (session) => exitWith(await submitApp(session, io, spec, args, options))),
+    );
 
   withClusterOptions(app.command('list').description('applications that are not over'))
     .option('--all', 'those that are over too')
@@ -69,12 +91,17 @@ export function registerAppCommands(program: Command, io: CommandIO): void {
 
   withClusterOptions(logOptions(app.command('logs').description('what the containers of an application wrote')))
     .argument('<application-id>', 'its id, or that of a job', applicationIdArgument)
-    .action((id: ApplicationId, options: Common & LogOptions) =>
-      withSession(options, io, (session) => showLogs(session, io, id, options)),
+    .option('--follow', 'show lines as they are written, until the application is over')
+    .action((id: ApplicationId, options: Common & LogOptions & { readonly follow?: boolean }) =>
+      withSession(options, io, async (session) => {
+        if (options.follow !== true) return showLogs(session, io, id, options);
+        if (options.size !== undefined) throw new CommandError('--size does not go with --follow');
+        if (await followLogs(session, io, id, options)) exitWith(INTERRUPTED);
+      }),
     );
 }
 
-async function list(rm: YarnClient, io: CommandIO, options: ListOptions): Promise<void> {
+async function list(rm: ClientRMProxy, io: CommandIO, options: ListOptions): Promise<void> {
   const everything = options.all === true || options.states?.includes('ALL') === true;
   const states = everything ? STATES : (options.states?.filter((state) => state !== 'ALL') ?? LISTED_STATES);
   const types = options.types?.split(',').map((type) => type.trim()) ?? [];
@@ -88,7 +115,10 @@ async function list(rm: YarnClient, io: CommandIO, options: ListOptions): Promis
 }
 
 /** The report, and the node its AppMaster runs on. */
-async function withNode(rm: YarnClient, full: ApplicationReport): Promise<ApplicationReport & { amNodeId?: NodeId }> {
+async function withNode(
+  rm: ClientRMProxy,
+  full: ApplicationReport,
+): Promise<ApplicationReport & { amNodeId?: NodeId }> {
   const report = withoutToken(full);
   const attempt = report.currentApplicationAttemptId;
   if (attempt === undefined || isTerminal(report.state)) return report;

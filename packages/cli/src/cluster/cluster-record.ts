@@ -2,9 +2,9 @@
  * ClusterRecord: what a local cluster's folder remembers of it, in `cluster.json`. Addresses stay the same when a daemon is
  * started again, so that clients and AppMasters find it where it was.
  *
- *   <dir>/cluster.json  conf/  secret  rm/  nm-<n>/  logs/  staging/  history/
+ *   <dir>/cluster.json  conf/  secret  rm/  nm-<n>/  logs/  staging/  history/  stopped (by `cluster stop`, until the next start)
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '@bobbin/common';
 import { CommandError } from '../errors.js';
@@ -57,4 +57,17 @@ export function writeClusterRecord(dir: string, record: ClusterRecord): void {
   const temporary = `${fileOf(dir)}.tmp`;
   writeFileSync(temporary, `${JSON.stringify(record, undefined, 2)}\n`);
   renameSync(temporary, fileOf(dir));
+}
+
+const stoppedFile = (dir: string): string => join(dir, 'stopped');
+
+/** Says for commands that still follow something there whether its RM went away for good. */
+export function markStopped(dir: string, isStopped: boolean): void {
+  if (!isStopped) rmSync(stoppedFile(dir), { force: true });
+  else if (existsSync(dir)) writeFileSync(stoppedFile(dir), '');
+}
+
+/** Whether `cluster stop` ended this cluster, and nobody has started it since. */
+export function isMarkedStopped(dir: string): boolean {
+  return existsSync(stoppedFile(dir));
 }

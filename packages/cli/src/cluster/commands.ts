@@ -43,14 +43,15 @@ export function registerClusterCommands(program: Command, io: CommandIO): void {
     .action(async (options: StartOptions) => {
       const dir = namedClusterDir(options.dir, environment) ?? defaultClusterDir(environment);
       const machine = { cores: cpus().length, memoryMb: Math.floor(totalmem() / 2 ** 20) };
-      const { record, started } = await startCluster({
-        dir,
-        nodes: options.nodes,
-        defines: options.define,
-        machine,
-        clock: io.clock,
-      });
-      rememberCluster(dir, environment);
+      // Before anything is started: a `cluster stop` after a start that was killed has to find it.
+      const forget = rememberCluster(dir, environment);
+      const { nodes, define: defines } = options;
+      const { record, started } = await startCluster({ dir, nodes, defines, machine, clock: io.clock }).catch(
+        (error: unknown) => {
+          forget();
+          throw error;
+        },
+      );
       if (options.json) return print(JSON.stringify({ dir, started, ...record }));
       print(started.length > 0 ? `Cluster started in ${dir}` : `Cluster in ${dir} is running already`);
       printDaemons(record, print);

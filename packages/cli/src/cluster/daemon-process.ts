@@ -5,9 +5,9 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { processIdentity, type Clock, type DaemonReady } from '@bobbin/common';
 import { CommandError } from '../errors.js';
+import { commandFile } from '../installation.js';
 import type { DaemonRecord } from './cluster-record.js';
 
 const READY_TIMEOUT_MS = 60_000;
@@ -17,6 +17,8 @@ export interface DaemonCommand {
   readonly name: string;
   /** Arguments of the `bobbin` command. */
   readonly args: readonly string[];
+  /** Laid over the command's own. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly log: string;
 }
 
@@ -25,10 +27,10 @@ const isReady = (message: unknown): message is DaemonReady =>
 
 /** Resolves when the daemon serves; rejects with CommandError that carries the end of its log. */
 export function startDaemon(command: DaemonCommand, clock: Clock): Promise<DaemonRecord> {
-  const entry = fileURLToPath(new URL('../../bin/bobbin.mjs', import.meta.url));
   const log = openSync(command.log, 'a');
-  const child = spawn(process.execPath, [entry, ...command.args], {
+  const child = spawn(process.execPath, [commandFile, ...command.args], {
     detached: true,
+    env: { ...process.env, ...command.environment },
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);

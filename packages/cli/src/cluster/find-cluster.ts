@@ -2,7 +2,7 @@
  * Which cluster a command speaks to: `--dir`, else BOBBIN_DIR, else the one last started by this user. The last one is
  * remembered in `$XDG_STATE_HOME/bobbin/last-cluster` (by default below ~/.local/state).
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { CommandError } from '../errors.js';
@@ -42,8 +42,11 @@ export function findClusterDir(dir: string | undefined, environment: Environment
   return found;
 }
 
-export function rememberCluster(dir: string, environment: Environment): void {
+/** Remembers it as the last one started; what comes back undoes that. */
+export function rememberCluster(dir: string, environment: Environment): () => void {
   const file = lastClusterFile(environment);
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${dir}\n`);
+  return () => (before === undefined ? rmSync(file, { force: true }) : writeFileSync(file, before));
 }

@@ -1,20 +1,23 @@
 /**
  * `bobbin cluster start`: makes a local cluster be there. Daemons that run are left alone, those that died are started again
  * under their old addresses; a new cluster gets free ports, a secret of its own, and is ready when every node is registered.
- * If a daemon of a new cluster fails to start, those already started are stopped again.
+ * If a daemon of a new cluster fails to start, those already started are stopped again;
+ * what a start that was itself killed has left is ended first.
  */
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadOrCreateSecret, isAlive, systemRandom, type Clock } from '@bobbin/common';
+import { loadOrCreateSecret, isAlive, signalProcess, systemRandom, type Clock } from '@bobbin/common';
 import { CommandError } from '../errors.js';
 import {
   confDir,
   daemonsOf,
+  markStopped,
   readClusterRecord,
   writeClusterRecord,
   type ClusterRecord,
   type DaemonRecord,
 } from './cluster-record.js';
+import { daemonMark, daemonProcesses } from './cluster-processes.js';
 import { startDaemon } from './daemon-process.js';
 import { clusterProperties, nodeProperties, type Machine, type Properties } from './local-conf.js';
 import { endProcesses } from './stop-cluster.js';
@@ -45,13 +48,20 @@ export async function startCluster(request: StartRequest): Promise<StartResult> 
       `the cluster in '${dir}' runs with ${previous.nodeManagers.length} nodes; stop it with \`bobbin cluster stop --dir ${dir}\` before starting it with ${count}`,
     );
   }
+  await endUnrecorded(dir, previous, clock);
+  markStopped(dir, false);
   loadOrCreateSecret(join(dir, 'secret'), systemRandom);
   const started: DaemonRecord[] = [];
   const run = async (name: string, args: readonly string[], old: DaemonRecord | undefined): Promise<DaemonRecord> => {
     if (old && isAlive(old.process)) return old;
     const defines = request.defines.flatMap((define) => ['-D', define]);
     const daemon = await startDaemon(
-      { name, args: [...args, ...defines], log: join(dir, 'logs', `${name}.log`) },
+      {
+        name,
+        args: [...args, ...defines],
+        environment: daemonMark(dir, name),
+        log: join(dir, 'logs', `${name}.log`),
+      },
       clock,
     );
     started.push(daemon);
@@ -88,6 +98,20 @@ export async function startCluster(request: StartRequest): Promise<StartResult> 
     );
     throw error;
   }
+}
+
+/**
+ * A start that was killed may have left daemons that nobody has written down. They are killed: what they had promised is in their stores,
+ * and their containers are taken back by those that come now.
+ */
+async function endUnrecorded(dir: string, record: ClusterRecord | undefined, clock: Clock): Promise<void> {
+  const known = new Set((record ? daemonsOf(record) : []).map(({ process }) => process.pid));
+  const left = daemonProcesses(dir).filter(({ process }) => !known.has(process.pid));
+  for (const { process } of left) signalProcess(process.pid, 'SIGKILL');
+  await endProcesses(
+    left.map(({ process }) => process),
+    clock,
+  );
 }
 
 function makeWritable(dir: string): void {

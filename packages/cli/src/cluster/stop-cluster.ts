@@ -1,11 +1,11 @@
 /**
- * `bobbin cluster stop`: ends every process of a local cluster and waits until they are gone: NodeManagers first, which end
+ * `bobbin cluster stop`: ends every process of a local cluster, also those of a start that was itself killed, and waits until they are gone: NodeManagers first, which end
  * their containers, then the ResourceManager, then containers that had lost their NodeManager. What does not end on TERM
  * within a while is killed. Logs, history and output stay.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { delay, isAlive, processIdentity, signalProcess, type Clock, type ProcessIdentity } from '@bobbin/common';
-import { readClusterRecord } from './cluster-record.js';
+import { delay, isAlive, signalProcess, type Clock, type ProcessIdentity } from '@bobbin/common';
+import { containerProcesses, daemonProcesses } from './cluster-processes.js';
+import { daemonsOf, markStopped, readClusterRecord } from './cluster-record.js';
 
 const TERM_TIMEOUT_MS = 15_000;
 const KILL_TIMEOUT_MS = 5_000;
@@ -20,19 +20,23 @@ export interface StopResult {
 
 export async function stopCluster(dir: string, clock: Clock): Promise<StopResult> {
   const record = readClusterRecord(dir);
-  const nodes = record?.nodeManagers.filter((daemon) => isAlive(daemon.process)) ?? [];
-  await endProcesses(
-    nodes.map((daemon) => daemon.process),
-    clock,
+  // Before the RM goes: whoever waits for it should not wait for its return.
+  markStopped(dir, true);
+  const recorded = record ? daemonsOf(record).filter((daemon) => isAlive(daemon.process)) : [];
+  const others = daemonProcesses(dir).filter(({ process }) =>
+    recorded.every((daemon) => daemon.process.pid !== process.pid),
   );
-  const rm = record && isAlive(record.resourceManager.process) ? [record.resourceManager] : [];
-  await endProcesses(
-    rm.map((daemon) => daemon.process),
-    clock,
-  );
+  const daemons = [...recorded, ...others];
+  const isRM = ({ name }: { readonly name: string }): boolean => name === 'resourcemanager';
+  for (const group of [daemons.filter((daemon) => !isRM(daemon)), daemons.filter(isRM)]) {
+    await endProcesses(
+      group.map(({ process }) => process),
+      clock,
+    );
+  }
   const orphans = containerProcesses(dir);
   await endProcesses(orphans, clock);
-  return { stopped: [...nodes, ...rm].map((daemon) => daemon.name), orphans: orphans.length };
+  return { stopped: daemons.map(({ name }) => name), orphans: orphans.length };
 }
 
 /** TERM, and KILL for those that do not heed it; resolves when all have ended. */
@@ -45,23 +49,4 @@ export async function endProcesses(processes: readonly ProcessIdentity[], clock:
     const deadline = clock.monotonic() + timeoutMs;
     while (left.some(isAlive) && clock.monotonic() < deadline) await delay(clock, POLL_MS);
   }
-}
-
-/** Processes started by a NodeManager of this cluster: their environment says where they belong. */
-function containerProcesses(dir: string): ProcessIdentity[] {
-  const found: ProcessIdentity[] = [];
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    let environment: string[];
-    try {
-      environment = readFileSync(`/proc/${entry}/environ`, 'utf8').split('\0');
-    } catch {
-      continue;
-    }
-    const ofContainer = environment.some((variable) => variable.startsWith('CONTAINER_ID=container_'));
-    const ofCluster = environment.some((variable) => variable.startsWith(`LOCAL_DIRS=${dir}/`));
-    const identity = ofContainer && ofCluster ? processIdentity(Number(entry)) : undefined;
-    if (identity) found.push(identity);
-  }
-  return found;
 }

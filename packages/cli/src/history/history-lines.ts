@@ -64,6 +64,7 @@ export function historyLines(info: JobInfo): string[] {
     ...section(tableLines(AM_COLUMNS, info.amInfos)),
     ...section(tableLines(TASK_COLUMNS, [...info.tasks.values()])),
     ...section(tableLines(ATTEMPT_COLUMNS, attemptsOf(info))),
+    ...section(adoptionLines(info)),
     ...section(troubleLines(info)),
     ...section(Object.keys(info.totalCounters).length > 0 ? counterLines(info.totalCounters) : []),
   ];
@@ -98,6 +99,14 @@ function jobLines(info: JobInfo): string[] {
     `Maps: ${done('MAP', info.totalMaps)}`,
     `Reduces: ${done('REDUCE', info.totalReduces)}`,
   ];
+}
+
+/** The attempts that ran on while their AppMaster died, with the instant its successor had them. */
+function adoptionLines(info: JobInfo): string[] {
+  const lines = attemptsOf(info).flatMap(({ attemptId, adoptTimeMs }) =>
+    adoptTimeMs > 0 ? [`\t${attemptId} at ${at(adoptTimeMs)}`] : [],
+  );
+  return lines.length > 0 ? ['Taken over while they ran:', ...lines] : [];
 }
 
 /** The attempts that failed or were killed, each with its words, then the job's own. */

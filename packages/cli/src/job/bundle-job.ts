@@ -3,11 +3,11 @@
  * file. `@bobbin/mapreduce` is this installation's own wherever the job file lies. The source map inside names the author's files by
  * their full paths: a task's stack traces then show the author's lines.
  */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BuildFailure, Message, Plugin } from 'esbuild';
+import type { BuildFailure, BuildOptions, Message, OutputFile, Plugin } from 'esbuild';
 import { CommandError } from '../errors.js';
 
 const require = createRequire(import.meta.url);
@@ -19,11 +19,27 @@ export interface BundledJob {
 
 /** Throws CommandError that shows the place and the line of each syntax error and of each import that cannot be found. */
 export async function bundleJob(file: string): Promise<BundledJob> {
+  return { code: await bundle(file, 'job file', { format: 'cjs' }) };
+}
+
+/**
+ * The main file of an AppMaster with all it imports as one ES module, so that it may await at its top level. Throws as `bundleJob`.
+ */
+export function bundleMain(file: string): Promise<string> {
+  // What was written as CommonJS asks for Node's own modules by `require`.
+  const banner = `import { createRequire as bundleRequire } from 'node:module';
+const require = bundleRequire(import.meta.url);
+const __filename = import.meta.filename;
+const __dirname = import.meta.dirname;`;
+  return bundle(file, 'main file', { format: 'esm', banner: { js: banner }, external: ['better-sqlite3'] });
+}
+
+async function bundle(file: string, what: string, options: BuildOptions): Promise<string> {
   const entry = resolve(file);
-  checkFile(entry, file);
+  checkFile(entry, file, what);
   const { build } = await import('esbuild');
   const outfile = `${entry}.cjs`;
-  let outputs;
+  let outputs: readonly OutputFile[];
   try {
     const result = await build({
       entryPoints: [entry],
@@ -33,35 +49,36 @@ export async function bundleJob(file: string): Promise<BundledJob> {
       write: false,
       platform: 'node',
       target: 'node22.12',
-      format: 'cjs',
       sourcemap: 'external',
       sourcesContent: false,
       keepNames: true,
       logLevel: 'silent',
       plugins: [ownPackages],
+      ...options,
     });
-    outputs = result.outputFiles;
+    outputs = result.outputFiles ?? [];
   } catch (error) {
-    throw new CommandError(describeFailure(file, dirname(entry), error as BuildFailure), error);
+    throw new CommandError(describeFailure(`${what} '${file}'`, dirname(entry), error as BuildFailure), error);
   }
   const [map, code] = ['.map', '.cjs'].map((end) => outputs.find(({ path }) => path.endsWith(end))?.text ?? '');
-  return { code: `${code}\n//# sourceMappingURL=${inlineMap(map ?? '', dirname(outfile))}\n` };
+  return `${code}\n//# sourceMappingURL=${inlineMap(map ?? '', dirname(outfile))}\n`;
 }
 
-function checkFile(entry: string, shown: string): void {
+function checkFile(entry: string, shown: string, what: string): void {
   const found = statSync(entry, { throwIfNoEntry: false });
-  if (!found) throw new CommandError(`job file '${shown}' does not exist`);
-  if (!found.isFile())
-    throw new CommandError(`job file '${shown}' is a folder; name the TypeScript or JavaScript file`);
+  if (!found) throw new CommandError(`${what} '${shown}' does not exist`);
+  if (!found.isFile()) throw new CommandError(`${what} '${shown}' is a folder; name the TypeScript or JavaScript file`);
 }
 
-/** Hands imports of our own packages to this installation. */
+/** Hands imports of our own packages to this installation; what most jobs import is one file there (scripts/bundle.mjs). */
 const ownPackages: Plugin = {
   name: 'bobbin-packages',
   setup(build) {
     build.onResolve({ filter: /^@bobbin\// }, ({ path }) => {
       try {
-        return { path: require.resolve(path), sideEffects: false };
+        const own = require.resolve(path);
+        const oneFile = own.replace(/([\\/]mapreduce[\\/]dist[\\/])index\.js$/, '$1job-api.js');
+        return { path: existsSync(oneFile) ? oneFile : own, sideEffects: false };
       } catch {
         return undefined;
       }
@@ -77,9 +94,9 @@ function inlineMap(text: string, folder: string): string {
 }
 
 /** `file.ts:2:7: message`, the line, and a mark below the column, for each error. */
-function describeFailure(file: string, folder: string, failure: Partial<BuildFailure>): string {
+function describeFailure(named: string, folder: string, failure: Partial<BuildFailure>): string {
   const errors = failure.errors ?? [];
-  if (errors.length === 0) return `job file '${file}' cannot be bundled: ${failure.message}`;
+  if (errors.length === 0) return `${named} cannot be bundled: ${failure.message}`;
   return errors.map((error) => describeError(error, folder)).join('\n\n');
 }
 

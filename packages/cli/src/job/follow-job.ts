@@ -38,6 +38,7 @@ export async function followJob(
     });
   };
   const stopListening = io.onInterrupt(onInterrupt);
+  const stopNotices = session.onNotice((line) => progress.notice(line));
   if (interrupted) onInterrupt();
   try {
     const left = new Promise<'LEFT'>((resolve) => done.signal.addEventListener('abort', () => resolve('LEFT')));
@@ -55,12 +56,13 @@ export async function followJob(
     progress.end();
     ticker.cancel();
     stopListening();
+    stopNotices();
   }
 }
 
 function progressFor(session: Session, io: CommandIO, job: SubmittedJob, json: boolean): JobProgress {
   const filter = session.conf.get(mrClientKeys.outputFilter).toUpperCase() as OutputFilter;
-  if (json) return silentProgress;
+  if (json) return silentProgress(io);
   const { terminal } = io;
   if (terminal)
     return new LiveProgress(

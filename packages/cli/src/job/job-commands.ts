@@ -1,4 +1,4 @@
-/** `bobbin job submit|list|status|kill|counters|logs`. Hadoop: `mapred job`, `yarn jar`. */
+/** `bobbin job submit|list|status|kill|counters|timeline|logs`. Hadoop: `mapred job`, `yarn jar`. */
 import type { Command } from 'commander';
 import { messageOf, parseJobId, type JobId } from '@bobbin/common';
 import { isTerminal } from '@bobbin/client';
@@ -8,6 +8,7 @@ import { jobIdArgument, withClusterOptions } from '../options.js';
 import { counterLines, findCounter } from '../output/counters.js';
 import type { CommandIO } from '../output/io.js';
 import { withSession, type ClusterSelection } from '../session.js';
+import { registerTimelineCommand } from '../timeline/timeline-command.js';
 import { applicationOfJob, findJob } from './find-job.js';
 import { followJob, INTERRUPTED } from './follow-job.js';
 import { jobAsJson, jobListLines, jobStateOf, jobStatusLines } from './job-lines.js';
@@ -114,12 +115,12 @@ export function registerJobCommands(program: Command, io: CommandIO, exitWith: (
       }),
     );
 
+  registerTimelineCommand(job, io);
+
   withClusterOptions(logOptions(job.command('logs').description('what the tasks of a job wrote')))
     .argument('<job-id>', 'its id, or that of its application', jobIdArgument)
     .argument('[attempt-id]', 'only this attempt, task or container')
     .action((id: JobId, only: string | undefined, options: Common & LogOptions) =>
-      withSession(options, io, (session) =>
-        showLogs(session, io, parseJobId(id).applicationId, { ...options, only, withoutLaunchFiles: true }),
-      ),
+      withSession(options, io, (session) => showLogs(session, io, parseJobId(id).applicationId, { ...options, only })),
     );
 }

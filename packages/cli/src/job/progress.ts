@@ -8,6 +8,8 @@ import type { CommandIO, Terminal } from '../output/io.js';
 
 export interface JobProgress {
   update(update: JobUpdate): void;
+  /** Something that attention is wanted for. */
+  notice(line: string): void;
   /** Time has passed. */
   tick(): void;
   /** Nothing more is drawn. A second call does nothing. */
@@ -17,8 +19,13 @@ export interface JobProgress {
 /** `mapreduce.client.output.filter`. */
 export type OutputFilter = 'NONE' | 'KILLED' | 'FAILED' | 'SUCCEEDED' | 'ALL';
 
-/** Shows nothing; for `--json`. */
-export const silentProgress: JobProgress = { update: () => undefined, tick: () => undefined, end: () => undefined };
+/** Shows no progress; for `--json`. */
+export const silentProgress = (io: Pick<CommandIO, 'warn'>): JobProgress => ({
+  update: () => undefined,
+  notice: (line) => io.warn(line),
+  tick: () => undefined,
+  end: () => undefined,
+});
 
 /** As often as Hadoop's client asks: a job that is followed closer is not told closer. */
 const LINE_EVERY_MS = 1000;
@@ -54,6 +61,10 @@ export class PlainProgress implements JobProgress {
     this.waiting = { map: percent(report.mapProgress), reduce: percent(report.reduceProgress) };
     if (isOver(report.state) || this.completes(this.waiting)) this.tell();
     else this.tick();
+  }
+
+  notice(line: string): void {
+    this.io.warn(line);
   }
 
   tick(): void {
@@ -148,6 +159,12 @@ export class LiveProgress implements JobProgress {
         else this.failed.reduces++;
       }
     }
+    this.draw();
+  }
+
+  notice(line: string): void {
+    this.erase();
+    this.io.warn(line);
     this.draw();
   }
 

@@ -6,14 +6,13 @@ import {
   FileSystemError,
   getFileSystem,
   type ApplicationId,
-  type FileSystem,
   type JobFile,
   type JobId,
   type LocalResource,
-  type LocalResourceVisibility,
 } from '@bobbin/common';
 import type { InputSplit } from '@bobbin/mapreduce/runtime';
 import { CommandError } from '../errors.js';
+import { localResource, writeStaged } from '../staged-file.js';
 
 export interface StagedJob {
   readonly folder: string;
@@ -43,16 +42,20 @@ export async function stageJob(job: JobToStage): Promise<StagedJob> {
   try {
     await fs.mkdirs(job.root, 0o700);
     await fs.mkdirs(folder, 0o700);
-    await write(fs, `${folder}/job.cjs`, job.code);
-    await write(fs, `${folder}/job.splits.jsonl`, job.splits.map((split) => `${JSON.stringify(split)}\n`).join(''));
-    const own = (name: string): Promise<LocalResource> => resource(fs, `${folder}/${name}`, 'APPLICATION');
+    await writeStaged(fs, `${folder}/job.cjs`, job.code);
+    await writeStaged(
+      fs,
+      `${folder}/job.splits.jsonl`,
+      job.splits.map((split) => `${JSON.stringify(split)}\n`).join(''),
+    );
+    const own = (name: string): Promise<LocalResource> => localResource(fs, `${folder}/${name}`, 'APPLICATION');
     const bundled = (name: 'am' | 'task'): Promise<LocalResource> => {
       const path = job.bundle(name);
-      return resource(getFileSystem(path), path, 'PRIVATE');
+      return localResource(getFileSystem(path), path, 'PRIVATE');
     };
     const tasks = { 'task.cjs': await bundled('task'), 'job.cjs': await own('job.cjs') };
     const file: JobFile = { ...job.job, taskLocalResources: tasks };
-    await write(fs, `${folder}/job.json`, `${JSON.stringify(file, undefined, 1)}\n`);
+    await writeStaged(fs, `${folder}/job.json`, `${JSON.stringify(file, undefined, 1)}\n`);
     return {
       folder,
       discard,
@@ -71,18 +74,4 @@ export async function stageJob(job: JobToStage): Promise<StagedJob> {
     }
     throw error;
   }
-}
-
-async function write(fs: FileSystem, path: string, content: string): Promise<void> {
-  const file = await fs.create(path);
-  try {
-    await file.write(Buffer.from(content));
-  } finally {
-    await file.close();
-  }
-}
-
-async function resource(fs: FileSystem, path: string, visibility: LocalResourceVisibility): Promise<LocalResource> {
-  const { path: url, sizeBytes, modifiedAtMs } = await fs.stat(path);
-  return { url, sizeBytes, timestampMs: modifiedAtMs, type: 'FILE', visibility };
 }

@@ -1,5 +1,6 @@
 /** The application a MapReduce job is to the ResourceManager: its AppMaster's container. Hadoop: YARNRunner. */
 import {
+  codeCacheEnvironment,
   mrAmKeys,
   mrKeys,
   type ApplicationId,
@@ -48,12 +49,12 @@ export function submissionContext({
     maxAppAttempts: conf.get(mrAmKeys.maxAttempts),
     applicationTags: conf.get(mrKeys.jobTags),
     unmanagedAM: false,
-    keepContainersAcrossApplicationAttempts: true,
+    keepContainersAcrossApplicationAttempts: conf.get(mrAmKeys.recoveryEnable),
     attemptFailuresValidityIntervalMs: -1,
     amContainerResourceRequests: [],
     amContainerSpec: {
       localResources,
-      environment: environmentOf(conf.get(mrAmKeys.env)),
+      environment: { ...codeCacheEnvironment(conf), ...environmentOf(conf.get(mrAmKeys.env)) },
       commands: [appMasterCommand(conf), '1><LOG_DIR>/stdout', '2><LOG_DIR>/stderr'],
       serviceData: {},
       applicationAcls: {},

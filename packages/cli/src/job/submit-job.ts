@@ -19,7 +19,8 @@ import type { CommandIO } from '../output/io.js';
 import { stagingRoot, type Session } from '../session.js';
 import { bundleJob } from './bundle-job.js';
 import { evaluateJob } from './evaluate-job.js';
-import { inputSplits } from './input-splits.js';
+import { inputSplits, withSample } from './input-splits.js';
+import { withOutputCompression } from './output-compression.js';
 import { checkContainerSizes, checkOutput, jobConfiguration, type SubmitOptions } from './job-request.js';
 import { stageJob } from './staging.js';
 import { submissionContext } from './submission.js';
@@ -44,12 +45,19 @@ export async function submitJob(
   interrupted: () => boolean = () => false,
 ): Promise<SubmittedJob> {
   const { rm, user } = session;
+  // The connection is made while the job is bundled; what is wrong with the job is told first all the same.
+  const newApplication = rm.getNewApplication({});
+  newApplication.catch(() => undefined);
+  const nodes = rm.getClusterNodes({ nodeStates: ['RUNNING'] });
+  nodes.catch(() => undefined);
   const { code } = await bundleJob(file);
   const job = evaluateJob(file, code);
-  const conf = jobConfiguration(session.conf, file, job, options);
-  await checkOutput(conf);
-  const splits = await inputSplits(conf);
-  const { applicationId, maximumResourceCapability } = await rm.getNewApplication({});
+  const requested = jobConfiguration(session.conf, file, job, options);
+  await checkOutput(requested);
+  const splits = await inputSplits(requested);
+  const sampled = await withSample(requested, job, splits);
+  const { applicationId, maximumResourceCapability } = await newApplication;
+  const conf = withOutputCompression(sampled, (await nodes).nodeReports);
   checkContainerSizes(conf, maximumResourceCapability);
   const submittedAtMs = io.clock.now();
   const name = conf.get(mrKeys.jobName);

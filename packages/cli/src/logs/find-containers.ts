@@ -1,6 +1,6 @@
 /**
  * findContainers: which containers an application had and where, from those who know: the RM (AppMasters, and what runs now), the
- * AppMaster of a job while it runs, its history afterwards. A container whose node nobody names is looked for on every node.
+ * AppMaster of a job while it runs, its history afterwards, the nodes where there is none. A container whose node nobody names is looked for on every node.
  */
 import {
   findHistory,
@@ -13,6 +13,7 @@ import {
   type ContainerId,
 } from '@bobbin/common';
 import type { Session } from '../session.js';
+import { NodeLogs } from './node-logs.js';
 
 export interface ContainerPlace {
   readonly containerId: ContainerId;
@@ -29,7 +30,10 @@ export async function findContainers(session: Session, id: ApplicationId): Promi
   const unknownToRM = await fromResourceManager(session, id, add);
   const inHistory = await fromHistory(session, id, add);
   if (unknownToRM && !inHistory) throw unknownToRM;
-  if (!inHistory && !unknownToRM) await fromAppMaster(session, id, add);
+  if (!inHistory && !unknownToRM) {
+    await fromAppMaster(session, id, add);
+    await fromNodes(session, id, add);
+  }
   return [...places.values()].sort((a, b) => (a.containerId < b.containerId ? -1 : 1));
 }
 
@@ -69,6 +73,20 @@ async function fromHistory({ conf }: Session, id: ApplicationId, add: Add): Prom
     }
   }
   return true;
+}
+
+/** Who else had containers is not told by anybody: the RM forgets those that ended. The nodes have their logs. */
+async function fromNodes({ rm, credentials }: Session, applicationId: ApplicationId, add: Add): Promise<void> {
+  const logs = new NodeLogs(credentials);
+  const { nodeReports } = await rm.getClusterNodes({ nodeStates: ['RUNNING', 'UNHEALTHY', 'DECOMMISSIONING'] });
+  const byNode = await Promise.all(
+    nodeReports.map(async ({ httpAddress }) => {
+      // A node that does not answer is told of when its logs are asked for.
+      const containers = await logs.containersOf(httpAddress, applicationId).catch(() => []);
+      return containers.map((containerId) => ({ containerId, nodeHttpAddress: httpAddress }));
+    }),
+  );
+  byNode.flat().forEach(add);
 }
 
 async function fromAppMaster(session: Session, applicationId: ApplicationId, add: Add): Promise<void> {

@@ -1,5 +1,5 @@
 /** NodeLogs: the log files of containers over a NodeManager's web server. Hadoop: LogWebService, LogToolUtils. */
-import { encodeToken, TOKEN_HEADER, type CallCredentials, type ContainerId } from '@bobbin/common';
+import { encodeToken, TOKEN_HEADER, type ApplicationId, type CallCredentials, type ContainerId } from '@bobbin/common';
 import { CommandError } from '../errors.js';
 
 export interface LogFile {
@@ -24,6 +24,12 @@ const TIMEOUT_MS = 30_000;
 export class NodeLogs {
   constructor(private readonly credentials: () => CallCredentials) {}
 
+  /** Containers of an application that have logs there. Rejects where the node does not answer, or refuses. */
+  async containersOf(node: string, applicationId: ApplicationId): Promise<readonly ContainerId[]> {
+    const response = await this.get(node, `/apps/${applicationId}/containers-with-logs`);
+    return ((await answered(response)) as { readonly containers: readonly ContainerId[] }).containers;
+  }
+
   /** `undefined` where the node knows nothing of the container. Rejects where it does not answer, or refuses. */
   async list(node: string, containerId: ContainerId): Promise<readonly LogFile[] | undefined> {
     const response = await this.get(node, `/containers/${containerId}/logs`);
@@ -44,6 +50,14 @@ export class NodeLogs {
     const response = await this.get(node, `/containers/${containerId}/logs/${encodeURIComponent(file)}${query}`);
     if (!response.ok) await answered(response);
     return response.text();
+  }
+
+  /** The bytes of a file from `start` on. */
+  async readFrom(node: string, containerId: ContainerId, file: string, start: number): Promise<Buffer> {
+    const path = `/containers/${containerId}/logs/${encodeURIComponent(file)}?start=${start}`;
+    const response = await this.get(node, path);
+    if (!response.ok) await answered(response);
+    return Buffer.from(await response.arrayBuffer());
   }
 
   private get(node: string, path: string): Promise<Response> {

@@ -18,11 +18,9 @@ export interface LogOptions {
   readonly size?: number;
   /** An attempt, task or container. */
   readonly only?: string | undefined;
-  /** Leaves out what the NodeManager itself laid down to start a container. */
-  readonly withoutLaunchFiles?: boolean;
 }
 
-/** Written by the NodeManager. */
+/** Laid down by the NodeManager to start a container; shown where they are named. */
 const LAUNCH_FILES = new Set(['directory.info', 'launch_container.sh', 'prelaunch.out']);
 
 export function logOptions(command: Command): Command {
@@ -72,12 +70,11 @@ async function filesOf(
   options: LogOptions,
   io: CommandIO,
 ): Promise<Shown[]> {
-  const names = options.logFiles?.split(',').map((name) => name.trim());
   for (const node of container.nodeHttpAddress === undefined ? everywhere : [container.nodeHttpAddress]) {
     try {
       const files = await logs.list(node, container.containerId);
       if (files === undefined) continue;
-      const wanted = files.filter((file) => file.sizeBytes > 0 && isWanted(file.name, names, options));
+      const wanted = files.filter((file) => file.sizeBytes > 0 && isWanted(file.name, options));
       const place = { ...container, nodeHttpAddress: node };
       return await Promise.all(
         wanted.map(async (file) => ({
@@ -94,14 +91,11 @@ async function filesOf(
 }
 
 /** Tasks write to `<attempt>.stdout`, `<attempt>.stderr` ...; what has no attempt in its name is the process's own. */
-function isWanted(
-  name: string,
-  names: readonly string[] | undefined,
-  { only, withoutLaunchFiles }: LogOptions,
-): boolean {
+export function isWanted(name: string, { logFiles, only }: LogOptions): boolean {
+  const names = logFiles?.split(',').map((wanted) => wanted.trim());
   if (names) {
     if (!names.some((wanted) => name === wanted || name.endsWith(`.${wanted}`))) return false;
-  } else if (withoutLaunchFiles === true && LAUNCH_FILES.has(name)) return false;
+  } else if (LAUNCH_FILES.has(name)) return false;
   if (only === undefined || only.startsWith('container_')) return true;
   const attempts = only.replace(/^task_/, 'attempt_');
   return name.startsWith(`${attempts}.`) || (only.startsWith('task_') && name.startsWith(`${attempts}_`));

@@ -13,6 +13,9 @@ describe('the cluster of a command', () => {
     const state = { XDG_STATE_HOME: join(dir.path, 'state') };
     expect(namedClusterDir(undefined, state)).toBeUndefined();
     rememberCluster('/last', state);
+    const forget = rememberCluster('/failing', state);
+    expect(namedClusterDir(undefined, state)).toBe('/failing');
+    forget();
     expect(namedClusterDir(undefined, state)).toBe('/last');
     expect(namedClusterDir(undefined, { ...state, BOBBIN_DIR: '/by-variable' })).toBe('/by-variable');
     expect(namedClusterDir('/by-option', { ...state, BOBBIN_DIR: '/by-variable' })).toBe('/by-option');

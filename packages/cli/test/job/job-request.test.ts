@@ -1,10 +1,11 @@
 /** What is submitted: options over configuration over the job file, checked before the cluster is asked. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { applicationId, Configuration, mrKeys } from '@bobbin/common';
+import { applicationId, Configuration, mrKeys, type NodeId } from '@bobbin/common';
 import { tempDir } from '@bobbin/common/testing';
 import { defineJob, long, sum, text } from '@bobbin/mapreduce';
 import { checkContainerSizes, checkOutput, jobConfiguration, type SubmitOptions } from '../../src/job/job-request.js';
+import { withOutputCompression } from '../../src/job/output-compression.js';
 import { submissionContext } from '../../src/job/submission.js';
 
 const job = defineJob({
@@ -55,6 +56,27 @@ test('the number of reduces: -D, else the job file, else 1', () => {
   expect(jobConfiguration(conf(), 'j', plain, options).get(mrKeys.numReduces)).toBe(1);
 });
 
+test.each([
+  [['a:1', 'a:2'], {}, undefined],
+  [['a:1', 'b:1'], {}, true],
+  [['a:1', 'b:1'], { 'mapreduce.map.output.compress': 'false' }, false],
+  [['a:1'], { 'mapreduce.map.output.compress': 'true' }, true],
+  [[], {}, undefined],
+])('map output is compressed between hosts, or as told: nodes %j, configuration %j', (nodes, properties, expected) => {
+  const reports = nodes.map((nodeId) => ({ nodeId: nodeId as NodeId }));
+  expect(withOutputCompression(conf(properties), reports).get(mrKeys.mapOutputCompress)).toBe(expected);
+});
+
+test('between hosts the codec is the fastest one, unless told', () => {
+  const nodes = ['a:1', 'b:1'].map((nodeId) => ({ nodeId: nodeId as NodeId }));
+  const gzip = 'org.apache.hadoop.io.compress.GzipCodec';
+  const told = conf({ 'mapreduce.map.output.compress.codec': gzip });
+  expect(withOutputCompression(conf(), nodes).get(mrKeys.mapOutputCompressCodec)).toMatch(
+    /ZStandardCodec$|DefaultCodec$/,
+  );
+  expect(withOutputCompression(told, nodes).get(mrKeys.mapOutputCompressCodec)).toBe(gzip);
+});
+
 test('an output that exists is refused', async () => {
   using dir = tempDir();
   mkdirSync(join(dir.path, 'old'));
@@ -100,6 +122,17 @@ test('the application is a MAPREDUCE one whose container runs am.cjs', () => {
   expect(context.amContainerSpec.commands.join(' ')).toBe(
     '{{BOBBIN_NODE}} --max-old-space-size=1228 am.cjs 1><LOG_DIR>/stdout 2><LOG_DIR>/stderr',
   );
+});
+
+test('the code cache is switched off for the AppMaster by the variable that Node knows', () => {
+  const made = (text: string) =>
+    submissionContext({
+      applicationId: applicationId(1, 1),
+      conf: conf({ 'bobbin.job.code-cache.enable': text }),
+      localResources: {},
+    }).amContainerSpec.environment;
+  expect(made('false')).toEqual({ NODE_DISABLE_COMPILE_CACHE: '1' });
+  expect(made('true')).toEqual({});
 });
 
 test('variables of the AppMaster come from the configuration; a wrong one is named', () => {

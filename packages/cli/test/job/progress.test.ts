@@ -153,6 +153,13 @@ describe('a block on a terminal', () => {
     ]);
   });
 
+  test('a notice stands above the block', () => {
+    const { progress, written } = stand();
+    progress.notice('The ResourceManager does not answer');
+    progress.tick();
+    expect(screen(written())).toEqual(['The ResourceManager does not answer', `word count  ${job}  submitted, 0 s`]);
+  });
+
   test('is redrawn as time passes, left as it was at the end, and gives the cursor back once', () => {
     const { clock, progress, written } = stand();
     clock.advance(5_000);

@@ -40,6 +40,7 @@ beforeEach(async () => {
     applicationId: app,
     maximumResourceCapability: { memoryMb: 8192, vcores: 4 },
   });
+  cluster.rm.getClusterNodes = () => ({ nodeReports: [] });
   cluster.rm.submitApplication = ({ applicationSubmissionContext: context }) => {
     submitted = context;
     return {};

@@ -20,7 +20,8 @@ import {
 } from '@bobbin/common';
 import { tempDir } from '@bobbin/common/testing';
 import { explain } from '../../src/explain.js';
-import { EXIT, makeProgram } from '../../src/program.js';
+import { makeProgram } from '../../src/program.js';
+import { EXIT } from '../../src/program-frame.js';
 import { recordingIO, type RecordingIO } from './recording-io.js';
 
 /** Answers by method, to be set one by one. */
@@ -59,10 +60,14 @@ export async function fakeCluster(): Promise<FakeCluster> {
   server.register(mrClientProtocol, am as Handlers<MRClientProtocol>, open);
   const port = await server.start();
   const web = createServer((request, response) => {
+    if (request.url?.endsWith('/containers-with-logs')) {
+      return response.end(JSON.stringify({ containers: Object.keys(logs) }));
+    }
     const [, container = '', file] = /\/containers\/([^/]+)\/logs(?:\/([^?]+))?/.exec(request.url ?? '') ?? [];
     const files = logs[container];
     if (!files) return response.writeHead(404).end('{"RemoteException":{"message":"no such container"}}');
-    if (file !== undefined) return response.end(files[decodeURIComponent(file)]);
+    const start = Number(new URL(request.url ?? '', 'http://x').searchParams.get('start'));
+    if (file !== undefined) return response.end(files[decodeURIComponent(file)]?.slice(start));
     const containerLogInfo = Object.entries(files).map(([fileName, text]) => ({
       fileName,
       fileSize: String(text.length),

@@ -74,3 +74,8 @@ export function every(clock: Clock, periodMs: number, action: () => void): Timer
     },
   };
 }
+
+/** When this process began, ms since 1970. */
+export function processStartMs(): number {
+  return Math.round(performance.timeOrigin);
+}

@@ -44,7 +44,7 @@ export const bobbinKeys = {
   clientConnectMaxWaitMs: key(
     'bobbin.client.connect.max-wait-ms',
     duration('ms', 0),
-    '5000',
-    'How long a command keeps calling a ResourceManager that does not answer; AppMasters and NodeManagers wait longer.',
+    '15000',
+    'How long a command keeps calling a ResourceManager that it has not heard yet; one that has answered is waited for longer.',
   ),
 } as const;

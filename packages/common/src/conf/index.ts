@@ -1,4 +1,5 @@
 /** Configuration: typed keys, their tables, and how values are loaded. */
+export { codeCacheEnvironment } from './code-cache.js';
 export { formatAddress, type Address } from './codec.js';
 export { Configuration, type Setting } from './configuration.js';
 export { loadConfiguration, CONFIGURATION_FILES, type ConfigurationSources } from './load.js';

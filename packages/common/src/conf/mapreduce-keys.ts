@@ -110,8 +110,8 @@ const jobKeys = {
   taskAppMasterWaitMs: key(
     'bobbin.task.appmaster-wait-ms',
     duration('ms', 0),
-    '30000',
-    'How long a task goes on without a connection to its AppMaster before it ends itself.',
+    '1200000',
+    'How long a task goes on without an AppMaster before it ends itself: as long as the RM may take to miss a dead one (`yarn.am.liveness-monitor.expiry-interval-ms`) and start the next.',
   ),
   taskLocalWriteLimitBytes: key(
     'mapreduce.task.local-fs.write-limit.bytes',
@@ -209,6 +209,18 @@ const jobKeys = {
     'true',
     'Whether a task container runs further tasks of the job, fully reset in between.',
   ),
+  codeCacheEnable: key(
+    'bobbin.job.code-cache.enable',
+    bool,
+    'true',
+    'Whether AppMaster and tasks begin with the code that V8 made of them at an earlier start on the node.',
+  ),
+  retryElsewhereWaitMs: key(
+    'bobbin.job.retry-elsewhere-wait-ms',
+    duration('ms', 0),
+    '30000',
+    'How long, for each failure so far, the next attempt of a task waits for a node on which the task has not failed; 0: it takes any node.',
+  ),
   jobCountersMax: key('mapreduce.job.counters.max', integer(1), '120', 'Most counters of a job.'),
   jobCounterGroupsMax: key('mapreduce.job.counters.groups.max', integer(1), '50', 'Most counter groups of a job.'),
   jobCounterGroupNameMax: key('mapreduce.job.counters.group.name.max', integer(1), '128', 'Longest group name.'),
@@ -298,6 +310,21 @@ const dataPathKeys = {
     integer(-1),
     '-1',
     'Spills after which a task fails; -1: no limit.',
+  ),
+  totalOrderCutPoints: optionalKey(
+    'bobbin.mapreduce.totalorder.cut-points',
+    text,
+    'Where the key ranges of a job with `totalOrder` begin, in base64, separated by commas; sampled when the job is submitted.',
+  ),
+  mapOutputCompress: optionalKey(
+    'mapreduce.map.output.compress',
+    bool,
+    'Whether map output is compressed on disk and on its way; absent: where the cluster has more than one host.',
+  ),
+  mapOutputCompressCodec: optionalKey(
+    'mapreduce.map.output.compress.codec',
+    oneOf(...['DefaultCodec', 'GzipCodec', 'ZStandardCodec'].map((name) => `org.apache.hadoop.io.compress.${name}`)),
+    'How: DefaultCodec (zlib) unless set; absent, and compression too: ZStandardCodec where Node has it.',
   ),
   shuffleInputBufferFraction: key(
     `${shuffle}.input.buffer.percent`,

@@ -47,7 +47,13 @@ export const mrAmKeys = {
     `${am}.job.recovery.enable`,
     bool,
     'true',
-    'Whether a new attempt takes up what the last one finished.',
+    'Whether a new attempt takes up what the last one finished, and the tasks that still run.',
+  ),
+  adoptionWaitMs: key(
+    'bobbin.am.adoption-wait-ms',
+    duration('ms', 0),
+    '30000',
+    'How long a new attempt of the AppMaster waits for a task that ran under the one before; one that is not heard runs again.',
   ),
   schedulerHeartbeatIntervalMs: key(
     `${am}.scheduler.heartbeat.interval-ms`,

@@ -122,7 +122,7 @@ export const rmKeys = {
     `${rm}.connect.max-wait.ms`,
     duration('ms'),
     '900000',
-    'How long AppMasters and NodeManagers keep calling an RM that does not answer; -1: for ever.',
+    'How long AppMasters, NodeManagers, and commands that have heard it before, keep calling an RM that does not answer; -1: for ever.',
   ),
   connectRetryIntervalMs: key(
     `${rm}.connect.retry-interval.ms`,

@@ -127,6 +127,7 @@ export class Dispatcher<E extends Event> implements EventSink<E> {
     if (this.stopped) return;
     this.running = true;
     let event: E | undefined;
+    let sinceMs = this.now();
     try {
       for (let left = this.maxTurnEvents; left > 0; left--) {
         const current = this.queue[this.head];
@@ -136,15 +137,15 @@ export class Dispatcher<E extends Event> implements EventSink<E> {
         if (this.handlers.listenerCount(current.domain) === 0) {
           throw new Error(`no handler for the domain of event ${current.domain}.${current.type}`);
         }
-        const started = this.now();
         this.handlers.emit(current.domain, current);
-        this.handlerMs[current.domain] = (this.handlerMs[current.domain] ?? 0) + (this.now() - started);
+        const nowMs = this.now();
+        this.handlerMs[current.domain] = (this.handlerMs[current.domain] ?? 0) + (nowMs - sinceMs);
+        sinceMs = nowMs;
         this.handled++;
         if (this.stopped) break;
       }
       event = undefined;
-      this.queue = this.queue.slice(this.head);
-      this.head = 0;
+      this.dropHandled();
       for (const hook of this.turnHooks) hook();
     } catch (error) {
       this.stop();
@@ -153,12 +154,19 @@ export class Dispatcher<E extends Event> implements EventSink<E> {
       return;
     }
     this.running = false;
-    if (this.queue.length > 0) {
+    if (this.head < this.queue.length) {
       this.scheduled = true;
       setImmediate(() => this.turn());
     } else {
       this.wake();
     }
+  }
+
+  /** Not in each turn: of a long queue that would copy more than is handled. */
+  private dropHandled(): void {
+    if (this.head * 2 < this.queue.length) return;
+    this.queue = this.queue.slice(this.head);
+    this.head = 0;
   }
 
   private wake(): void {

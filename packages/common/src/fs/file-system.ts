@@ -43,6 +43,8 @@ export interface FileSystem {
   exists(path: string): Promise<boolean>;
   /** With the folders above it; fine where it exists. `mode` counts for folders that are made. */
   mkdirs(path: string, mode?: number): Promise<void>;
+  /** One folder, in one that must exist; fine where it exists itself. */
+  mkdir(path: string): Promise<void>;
   /** The target must not exist, its folder must. */
   rename(from: string, to: string): Promise<void>;
   /** A folder with all that is in it. False where there was nothing. */

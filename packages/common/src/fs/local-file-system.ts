@@ -69,6 +69,17 @@ export class LocalFileSystem implements FileSystem {
     await named(local, () => mkdir(local, { recursive: true, mode }));
   }
 
+  async mkdir(path: string): Promise<void> {
+    const local = this.toLocalPath(path);
+    await named(local, async () => {
+      try {
+        await mkdir(local);
+      } catch (error) {
+        if (errnoOf(error) !== 'EEXIST' || !(await stat(local)).isDirectory()) throw error;
+      }
+    });
+  }
+
   async rename(from: string, to: string): Promise<void> {
     const [source, target] = [this.toLocalPath(from), this.toLocalPath(to)];
     const what = await named(source, () => lstat(source));

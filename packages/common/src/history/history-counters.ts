@@ -33,7 +33,12 @@ const SLOTS: readonly (readonly [group: string, name: string])[] = [
   ),
 ];
 
-const slotOf = new Map(SLOTS.map(([group, name], slot) => [`${group}\n${name}`, slot]));
+/** Group to name to slot: each task that ends asks for some thirty. */
+const slotsByGroup = new Map<string, Map<string, number>>();
+for (const [slot, [group, name]] of SLOTS.entries()) {
+  const names = slotsByGroup.get(group) ?? new Map<string, number>();
+  slotsByGroup.set(group, names.set(name, slot));
+}
 
 type Groups = Record<string, Record<string, number>>;
 
@@ -45,24 +50,43 @@ export function groupIn(groups: Groups, name: string): Record<string, number> {
 
 /** The compact form; the same counters give the same value whatever order their groups came in. */
 export function packCounters(counters: CounterGroups): readonly unknown[] {
-  const known: [slot: number, value: number][] = [];
-  const others: Groups = {};
-  let hasOthers = false;
-  for (const group of Object.keys(counters).sort()) {
+  const bySlot: (number | undefined)[] = new Array<number | undefined>(SLOTS.length).fill(undefined);
+  const others: [group: string, name: string, value: number][] = [];
+  for (const group of Object.keys(counters)) {
+    const slots = slotsByGroup.get(group);
     const names = counters[group] ?? {};
-    for (const name of Object.keys(names).sort()) {
+    for (const name of Object.keys(names)) {
       const value = names[name] ?? 0;
-      const slot = slotOf.get(`${group}\n${name}`);
-      if (slot !== undefined) {
-        known.push([slot, value]);
-      } else {
-        groupIn(others, group)[name] = value;
-        hasOthers = true;
-      }
+      const slot = slots?.get(name);
+      if (slot === undefined) others.push([group, name, value]);
+      else bySlot[slot] = value;
     }
   }
-  known.sort(([a], [b]) => a - b);
-  return hasOthers ? [...known.flat(), others] : known.flat();
+  const packed: unknown[] = [];
+  for (let slot = 0; slot < bySlot.length; slot++) {
+    if (bySlot[slot] !== undefined) packed.push(slot, bySlot[slot]);
+  }
+  if (others.length > 0) packed.push(byName(others));
+  return packed;
+}
+
+/** In the order of their names, whatever order they came in. */
+function byName(counters: readonly (readonly [group: string, name: string, value: number])[]): Groups {
+  const groups: Groups = {};
+  const sorted = [...counters].sort(([g1, n1], [g2, n2]) => (g1 === g2 ? compare(n1, n2) : compare(g1, g2)));
+  for (const [group, name, value] of sorted) groupIn(groups, group)[name] = value;
+  return groups;
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Whether two packed lists say the same. */
+export function samePacked(one: readonly unknown[], other: readonly unknown[]): boolean {
+  if (one.length !== other.length) return false;
+  return one.every((item, at) => {
+    const there = other[at];
+    return typeof item === 'object' ? JSON.stringify(item) === JSON.stringify(there) : item === there;
+  });
 }
 
 /** What `packCounters` packed. Throws a plain Error for anything it cannot have made. */

@@ -20,6 +20,25 @@ export interface ProgressSplits {
   readonly physMemKbytes: readonly number[];
 }
 
+/**
+ * Ours, each left out where it is not known: the moments of an attempt's life that Hadoop's history does not tell. The AM's clock has
+ * those of asking, granting and committing, the clock of the task's machine the others.
+ */
+export interface AttemptTimes {
+  /** A container was asked for; left out of a task's first attempt, which asks as the task starts. */
+  readonly askTimeMs?: number;
+  /** The attempt got one. */
+  readonly grantTimeMs?: number;
+  /** The container's process began; absent for one that had run another attempt before. */
+  readonly processStartTimeMs?: number;
+  /** The process had the task in its hands. */
+  readonly takeTimeMs?: number;
+  /** The job's code was loaded. */
+  readonly loadTimeMs?: number;
+  /** It asked for permission to commit. */
+  readonly commitTimeMs?: number;
+}
+
 export interface AMStartedRecord {
   readonly type: 'AM_STARTED';
   readonly applicationAttemptId: ApplicationAttemptId;
@@ -28,6 +47,8 @@ export interface AMStartedRecord {
   readonly nodeManagerHost: string;
   readonly nodeManagerPort: number;
   readonly nodeManagerHttpPort: number;
+  /** Ours: when the AM's process began. */
+  readonly processStartTimeMs?: number;
 }
 
 export interface JobSubmittedRecord {
@@ -80,6 +101,8 @@ export interface JobFinishedRecord {
   readonly type: 'JOB_FINISHED';
   readonly jobId: JobId;
   readonly finishTimeMs: number;
+  /** Ours: when the commit of its output began. */
+  readonly commitTimeMs?: number;
   readonly finishedMaps: number;
   readonly finishedReduces: number;
   readonly failedMaps: number;
@@ -143,7 +166,7 @@ export interface TaskFailedRecord {
   readonly counters?: CounterGroups;
 }
 
-export interface TaskAttemptStartedRecord {
+export interface TaskAttemptStartedRecord extends Pick<AttemptTimes, 'askTimeMs' | 'grantTimeMs'> {
   readonly type: 'MAP_ATTEMPT_STARTED' | 'REDUCE_ATTEMPT_STARTED';
   readonly taskId: TaskId;
   readonly attemptId: TaskAttemptId;
@@ -156,9 +179,13 @@ export interface TaskAttemptStartedRecord {
   readonly containerId: ContainerId;
   readonly locality?: Locality;
   readonly avataar?: Avataar;
+  /** Ours: it ran under an earlier AppMaster, and this one waits to hear of it. */
+  readonly awaited?: boolean;
 }
 
-interface AttemptFinished {
+type TimesAtEnd = Omit<AttemptTimes, 'askTimeMs' | 'grantTimeMs'>;
+
+interface AttemptFinished extends TimesAtEnd {
   readonly taskId: TaskId;
   readonly attemptId: TaskAttemptId;
   readonly taskStatus: string;
@@ -183,7 +210,7 @@ export interface ReduceAttemptFinishedRecord extends AttemptFinished {
   readonly sortFinishTimeMs: number;
 }
 
-export interface TaskAttemptUnsuccessfulCompletionRecord {
+export interface TaskAttemptUnsuccessfulCompletionRecord extends TimesAtEnd {
   readonly type: 'MAP_ATTEMPT_FAILED' | 'MAP_ATTEMPT_KILLED' | 'REDUCE_ATTEMPT_FAILED' | 'REDUCE_ATTEMPT_KILLED';
   readonly taskId: TaskId;
   readonly attemptId: TaskAttemptId;
@@ -197,7 +224,16 @@ export interface TaskAttemptUnsuccessfulCompletionRecord {
   readonly splits?: ProgressSplits;
 }
 
-/** One event of a job's life, as Hadoop's history has it. */
+/** Ours: an attempt that ran when its AppMaster died goes on under this one. Hadoop runs it again. */
+export interface TaskAttemptAdoptedRecord {
+  readonly type: 'MAP_ATTEMPT_ADOPTED' | 'REDUCE_ATTEMPT_ADOPTED';
+  readonly taskId: TaskId;
+  readonly attemptId: TaskAttemptId;
+  /** When its process was first heard by this AppMaster. */
+  readonly adoptTimeMs: number;
+}
+
+/** One event of a job's life: Hadoop's, and TaskAttemptAdoptedRecord. */
 export type HistoryEvent =
   | AMStartedRecord
   | JobSubmittedRecord
@@ -213,6 +249,7 @@ export type HistoryEvent =
   | TaskFinishedRecord
   | TaskFailedRecord
   | TaskAttemptStartedRecord
+  | TaskAttemptAdoptedRecord
   | MapAttemptFinishedRecord
   | ReduceAttemptFinishedRecord
   | TaskAttemptUnsuccessfulCompletionRecord;

@@ -3,8 +3,9 @@
  * first bad line is good: a file whose writer died in mid-line, or that a crash cut short, is read up to there and the
  * reason is kept. Only a file that is no history at all is an error.
  */
-import { createReadStream } from 'node:fs';
 import { YarnError } from '../errors.js';
+import type { FileSystem } from '../fs/file-system.js';
+import { getFileSystem } from '../fs/get-file-system.js';
 import type { JobId } from '../records/ids.js';
 import type { HistoryEvent } from './history-events.js';
 import { HistoryDecoder } from './history-format.js';
@@ -29,28 +30,34 @@ export interface HistoryFile {
 }
 
 /** Lines of a file without their newline; a last line that has none is marked as torn. */
-async function* linesOf(path: string): AsyncGenerator<{ readonly text: string; readonly torn: boolean }> {
+async function* linesOf(
+  path: string,
+  fs: Pick<FileSystem, 'stream'>,
+): AsyncGenerator<{ readonly text: string; readonly torn: boolean }> {
   let rest = '';
-  for await (const chunk of createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 18 })) {
-    const parts = (rest + String(chunk)).split('\n');
+  const decoder = new TextDecoder();
+  for await (const chunk of fs.stream(path)) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = parts.pop() ?? '';
     for (const text of parts) yield { text, torn: false };
   }
+  rest += decoder.decode();
   if (rest !== '') yield { text: rest, torn: true };
 }
 
 /**
  * Calls `visit` for each event in order, never holding more than one. Resolves with the job and the reason for an early end;
- * rejects with HistoryFileError if the file is no history. An error thrown by `visit` ends the reading and is passed on.
+ * rejects with HistoryFileError if the file is no history. An error thrown by `visit` ends the reading and is passed on. `fs`: the path's.
  */
 export async function readHistoryEvents(
   path: string,
   visit: (event: HistoryEvent) => void,
+  fs: Pick<FileSystem, 'stream'> = getFileSystem(path),
 ): Promise<{ readonly jobId: JobId; readonly truncated?: string }> {
   let decoder: HistoryDecoder | undefined;
   let number = 0;
   try {
-    for await (const { text, torn } of linesOf(path)) {
+    for await (const { text, torn } of linesOf(path, fs)) {
       number++;
       if (!decoder) {
         decoder = HistoryDecoder.fromHeader(text);
@@ -74,8 +81,8 @@ export async function readHistoryEvents(
 }
 
 /** The whole file at once; as `readHistoryEvents`. */
-export async function readHistory(path: string): Promise<HistoryFile> {
+export async function readHistory(path: string, fs?: Pick<FileSystem, 'stream'>): Promise<HistoryFile> {
   const events: HistoryEvent[] = [];
-  const { jobId, truncated } = await readHistoryEvents(path, (event) => events.push(event));
+  const { jobId, truncated } = await readHistoryEvents(path, (event) => events.push(event), fs);
   return { jobId, events, ...(truncated === undefined ? {} : { truncated }) };
 }

@@ -6,6 +6,7 @@
  * - the task of an attempt, and the kind of a task;
  * - host and port of an attempt that ends on the node it started on;
  * - counters of a finished task that equal those of its successful attempt (see history-counters for how they look);
+ * - of moments before the record's own (kind `ago`), the milliseconds that lie between;
  * - values equal to the default in the table below, which documents every line: code, then (field, key, kind, default).
  * Header: `{"format":"bobbin-history","version":1,"job":"job_..."}`. A reader refuses versions it does not know.
  */
@@ -26,13 +27,13 @@ import {
   type TaskId,
 } from '../records/ids.js';
 import type { CounterGroups } from '../records/protocols.js';
-import { packCounters, unpackCounters } from './history-counters.js';
+import { packCounters, samePacked, unpackCounters } from './history-counters.js';
 import type { HistoryEvent, HistoryEventType } from './history-events.js';
 
 export const HISTORY_FORMAT = 'bobbin-history';
 export const HISTORY_VERSION = 1;
 
-type Kind = 'plain' | 'optional' | 'task' | 'attempt' | 'container' | 'counters' | 'splits';
+type Kind = 'plain' | 'optional' | 'ago' | 'task' | 'attempt' | 'container' | 'counters' | 'splits';
 type Field = readonly [name: string, key: string, kind: Kind, fallback?: unknown];
 
 const FINISH: Field = ['finishTimeMs', 'f', 'plain'];
@@ -62,7 +63,17 @@ const ATTEMPT_STARTED: readonly Field[] = [
   ['containerId', 'c', 'container'],
   ['locality', 'lo', 'optional'],
   ['avataar', 'av', 'optional'],
+  ['awaited', 'w', 'optional'],
+  ['askTimeMs', 'q', 'ago'],
+  ['grantTimeMs', 'g', 'ago'],
 ];
+const TIMES: readonly Field[] = [
+  ['processStartTimeMs', 'b', 'ago'],
+  ['takeTimeMs', 'x', 'ago'],
+  ['loadTimeMs', 'l', 'ago'],
+  ['commitTimeMs', 'y', 'ago'],
+];
+const ATTEMPT_ADOPTED: readonly Field[] = [ATTEMPT, ['adoptTimeMs', 's', 'plain']];
 const ATTEMPT_END: readonly Field[] = [
   FINISH,
   ['hostname', 'hn', 'plain'],
@@ -71,6 +82,7 @@ const ATTEMPT_END: readonly Field[] = [
 ];
 const ATTEMPT_FINISHED: readonly Field[] = [
   ...ATTEMPT_END,
+  ...TIMES,
   ['taskStatus', 'st', 'plain', 'SUCCEEDED'],
   ['state', 'sx', 'plain', ''],
   ['counters', 'k', 'counters'],
@@ -79,6 +91,7 @@ const ATTEMPT_FINISHED: readonly Field[] = [
 const ATTEMPT_UNSUCCESSFUL: readonly Field[] = [
   ATTEMPT,
   ...ATTEMPT_END,
+  ...TIMES,
   ['status', 'st', 'plain'],
   ['error', 'd', 'plain', ''],
   ['counters', 'k', 'counters'],
@@ -95,6 +108,7 @@ const LINES: Readonly<Record<HistoryEventType, readonly [code: string, fields: r
       ['nodeManagerHost', 'h', 'plain'],
       ['nodeManagerPort', 'p', 'plain'],
       ['nodeManagerHttpPort', 'w', 'plain'],
+      ['processStartTimeMs', 'b', 'ago'],
     ],
   ],
   JOB_SUBMITTED: [
@@ -132,6 +146,7 @@ const LINES: Readonly<Record<HistoryEventType, readonly [code: string, fields: r
     'JF',
     [
       FINISH,
+      ['commitTimeMs', 'y', 'ago'],
       ...TALLY,
       ['totalCounters', 'k', 'counters'],
       ['mapCounters', 'mk', 'counters'],
@@ -166,6 +181,8 @@ const LINES: Readonly<Record<HistoryEventType, readonly [code: string, fields: r
   ],
   MAP_ATTEMPT_STARTED: ['MS', ATTEMPT_STARTED],
   REDUCE_ATTEMPT_STARTED: ['RS', ATTEMPT_STARTED],
+  MAP_ATTEMPT_ADOPTED: ['MA', ATTEMPT_ADOPTED],
+  REDUCE_ATTEMPT_ADOPTED: ['RA', ATTEMPT_ADOPTED],
   MAP_ATTEMPT_FINISHED: ['MF', [ATTEMPT, ['mapFinishTimeMs', 'm', 'plain', 0], ...ATTEMPT_FINISHED]],
   REDUCE_ATTEMPT_FINISHED: [
     'RF',
@@ -195,7 +212,7 @@ class Memory {
       this.counters.set(attempt.split('.')[0] ?? '', { attempt, packed: line['k'] as readonly unknown[] });
     } else if (type === 'TASK_FINISHED' || type === 'TASK_FAILED') {
       this.counters.delete(String(line['t']));
-    } else if ('a' in line) {
+    } else if ('a' in line && type !== 'MAP_ATTEMPT_ADOPTED' && type !== 'REDUCE_ATTEMPT_ADOPTED') {
       this.trackers.delete(attempt);
     }
   }
@@ -229,7 +246,11 @@ export class HistoryEncoder {
     const values = event as unknown as Loose;
     for (const [name, key, kind, fallback] of fields) {
       const value = values[name];
-      if (value !== undefined && value !== fallback) line[key] = this.short(kind, value);
+      if (value === undefined || value === fallback) continue;
+      line[key] =
+        kind === 'ago'
+          ? ownTime(values['finishTimeMs'], values['startTimeMs']) - Number(value)
+          : this.short(kind, value);
     }
     this.leaveOutTheKnown(line);
     const text = JSON.stringify(line);
@@ -245,7 +266,7 @@ export class HistoryEncoder {
     }
     if (line['e'] === 'TF' && 'k' in line) {
       const known = this.memory.countersOf(line['t'], line['a']);
-      if (known !== undefined && JSON.stringify(known) === JSON.stringify(line['k'])) delete line['k'];
+      if (known !== undefined && samePacked(known, line['k'] as readonly unknown[])) delete line['k'];
     }
   }
 
@@ -265,6 +286,7 @@ export class HistoryEncoder {
       }
       case 'plain':
       case 'optional':
+      case 'ago':
         return value;
     }
   }
@@ -314,7 +336,7 @@ export class HistoryDecoder {
 
   private read([name, key, kind, fallback]: Field, line: Loose, event: Loose): void {
     if (key in line) {
-      event[name] = this.long(kind, line[key]);
+      event[name] = kind === 'ago' ? ownTime(line['f'], line['s']) - Number(line[key]) : this.long(kind, line[key]);
     } else if (fallback !== undefined) {
       event[name] = fallback;
     } else if (kind === 'plain' || kind === 'task' || kind === 'container') {
@@ -340,6 +362,7 @@ export class HistoryDecoder {
       }
       case 'plain':
       case 'optional':
+      case 'ago':
         return value;
     }
   }
@@ -354,6 +377,11 @@ export class HistoryDecoder {
     const app = parseJobId(this.jobId).applicationId;
     return containerId(applicationAttemptId(app, numberIn(attempt)), numberIn(sequence));
   }
+}
+
+/** The moment a record tells of: of an end, else of a start. */
+function ownTime(finishMs: unknown, startMs: unknown): number {
+  return Number(finishMs ?? startMs);
 }
 
 function shortTask(id: TaskId): string {

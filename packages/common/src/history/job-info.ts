@@ -20,6 +20,8 @@ export interface AttemptInfo {
   /** RUNNING until its end stands in the history. */
   state: TaskAttemptState;
   readonly startTimeMs: number;
+  /** When a later AppMaster took it over while it ran; 0 if none did. */
+  adoptTimeMs: number;
   /** 0 while it runs. */
   finishTimeMs: number;
   shuffleFinishTimeMs: number;
@@ -145,6 +147,12 @@ export class JobInfo {
       case 'REDUCE_ATTEMPT_STARTED':
         this.attemptStarted(event);
         return;
+      case 'MAP_ATTEMPT_ADOPTED':
+      case 'REDUCE_ATTEMPT_ADOPTED': {
+        const attempt = this.tasks.get(event.taskId)?.attempts.get(event.attemptId);
+        if (attempt) attempt.adoptTimeMs = event.adoptTimeMs;
+        return;
+      }
       case 'MAP_ATTEMPT_FINISHED':
       case 'REDUCE_ATTEMPT_FINISHED':
         this.attemptFinished(event);
@@ -170,6 +178,7 @@ export class JobInfo {
       attemptId: event.attemptId,
       state: 'RUNNING',
       startTimeMs: event.startTimeMs,
+      adoptTimeMs: 0,
       finishTimeMs: 0,
       shuffleFinishTimeMs: 0,
       sortFinishTimeMs: 0,

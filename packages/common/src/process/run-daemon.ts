@@ -63,7 +63,8 @@ export async function runDaemon({
       const ready: DaemonReady = { ready: true, ...addresses, pid: process.pid };
       if (readyFile !== undefined) writeFileAtomic(readyFile, `${JSON.stringify(ready)}\n`);
       if (announce) announce(ready);
-      else process.send?.(ready);
+      // Whoever started this may be gone: no reason to end.
+      else process.send?.(ready, undefined, undefined, () => undefined);
       log.info(`${name} ${addresses.address} is ready`, { webAddress: addresses.webAddress });
       // Timers do not keep the process alive; the sockets do, and this.
       await Promise.race([asked, daemon.ended]);

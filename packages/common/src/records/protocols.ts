@@ -37,6 +37,9 @@ import type {
   ResourceRequest,
   SignalContainerCommand,
   Token,
+  UpdateContainerError,
+  UpdateContainerRequest,
+  UpdatedContainer,
   YarnApplicationState,
 } from './records.js';
 import type { Resource } from './resource.js';
@@ -125,12 +128,15 @@ export interface RegisterApplicationMasterResponse {
 export interface AllocateRequest {
   readonly ask: readonly ResourceRequest[];
   readonly release: readonly ContainerId[];
+  /** Hosts, racks, and, ours, ids of nodes. */
   readonly blacklistAdditions: readonly string[];
   readonly blacklistRemovals: readonly string[];
   /** The last id seen. */
   readonly responseId: number;
   readonly progress: number;
   readonly trackingUrl?: string;
+  /** Containers to be resized or promoted; an RM that cannot leaves them unanswered. */
+  readonly updateRequests?: readonly UpdateContainerRequest[];
   /** Ours: hold until there is something to tell. */
   readonly waitMs?: number;
 }
@@ -147,6 +153,10 @@ export interface AllocateResponse {
   /** Present when the key rolled: use it from the next connection on. */
   readonly amRmToken?: Token;
   readonly preemptedContainers: readonly ContainerId[];
+  /** Kept containers that their nodes reported only after this attempt had registered. */
+  readonly containersFromPreviousAttempts?: readonly Container[];
+  readonly updatedContainers?: readonly UpdatedContainer[];
+  readonly updateErrors?: readonly UpdateContainerError[];
 }
 
 export interface ApplicationMasterProtocol {

@@ -38,6 +38,9 @@ export type NodeAction = 'NORMAL' | 'RESYNC' | 'SHUTDOWN';
 export type ExecutionType = 'GUARANTEED' | 'OPPORTUNISTIC';
 export type LocalResourceType = 'ARCHIVE' | 'FILE' | 'PATTERN';
 export type LocalResourceVisibility = 'PUBLIC' | 'PRIVATE' | 'APPLICATION';
+/** What an AM may change about a container it holds. */
+export type ContainerUpdateType =
+  'INCREASE_RESOURCE' | 'DECREASE_RESOURCE' | 'PROMOTE_EXECUTION_TYPE' | 'DEMOTE_EXECUTION_TYPE';
 export type SignalContainerCommand = 'OUTPUT_THREAD_DUMP' | 'GRACEFUL_SHUTDOWN' | 'FORCEFUL_SHUTDOWN';
 
 export interface LocalResource {
@@ -94,6 +97,28 @@ export interface Container {
   readonly executionType: ExecutionType;
   readonly allocationRequestId: number;
   readonly version: number;
+}
+
+/** A change of a held container; `containerVersion` is the version the AM knows, `capability` or `executionType` what it is to be. */
+export interface UpdateContainerRequest {
+  readonly containerId: ContainerId;
+  readonly containerVersion: number;
+  readonly updateType: ContainerUpdateType;
+  readonly capability?: Resource;
+  readonly executionType?: ExecutionType;
+}
+
+/** A change that took place: the container with its new version and token. */
+export interface UpdatedContainer {
+  readonly updateType: ContainerUpdateType;
+  readonly container: Container;
+}
+
+/** A change that was refused. `reason` is one of Hadoop's (yarn.md 1.2), such as `INCORRECT_CONTAINER_VERSION_ERROR`. */
+export interface UpdateContainerError {
+  readonly reason: string;
+  readonly updateRequest: UpdateContainerRequest;
+  readonly currentContainerVersion: number;
 }
 
 /** Exit statuses below zero are the platform's own; yarn.md 6.2. */

@@ -13,12 +13,17 @@ export {
   type CallCredentials,
   type ShownCredentials,
 } from './credentials.js';
+export { grpcTransport } from './grpc-transport.js';
+export type { ClientChannel, RpcListener, Transport, UnaryCall } from './transport.js';
+export { fromMetadata, toMetadata } from './credentials.js';
+export { fromServiceError, toStatus } from './status.js';
 export { RpcServer, type RpcServerOptions, type ServerTls } from './rpc-server.js';
 export {
   createStub,
   type CallOptions,
   type ClientTls,
   type RetryOptions,
+  type ServerGap,
   type Stub,
   type StubOptions,
 } from './stub.js';

@@ -21,6 +21,7 @@ import type { Handlers } from '../records/protocols.js';
 import { fromMetadata, type Authenticate } from './credentials.js';
 import { dispatch, type Protocol } from './protocol.js';
 import { toStatus } from './status.js';
+import type { RpcListener } from './transport.js';
 
 /** As Hadoop's ipc.maximum.data.length. */
 export const MAX_MESSAGE_BYTES = 128 * 1024 * 1024;
@@ -43,7 +44,7 @@ export interface RpcServerOptions {
   readonly clock?: Clock;
 }
 
-export class RpcServer {
+export class RpcServer implements RpcListener {
   private readonly server = new Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
@@ -86,7 +87,11 @@ export class RpcServer {
   /** Lets calls in flight end for `graceMs`, then cuts them off. Safe to call twice, and before `start`. */
   stop(graceMs = 500): Promise<void> {
     return new Promise((resolve) => {
-      const timer = (this.options.clock ?? systemClock).after(graceMs, () => this.server.forceShutdown());
+      const timer = (this.options.clock ?? systemClock).after(graceMs, () => {
+        this.server.forceShutdown();
+        // A client that is stopped itself never takes the end of its connection.
+        resolve();
+      });
       this.server.tryShutdown(() => {
         timer.cancel();
         resolve();

@@ -4,21 +4,33 @@
  * `retry.maxWaitMs` is over (YARN's calls may be repeated: submit by id, allocate by response id). The channel connects anew by
  * itself when the server comes back.
  */
-import { Client, credentials as channelCredentials, type ChannelOptions, type ServiceError } from '@grpc/grpc-js';
-import { delay, stayAlive, systemClock, type Clock } from '../clock/clock.js';
+import { delay, systemClock, type Clock } from '../clock/clock.js';
 import { CallCancelledError, UnreachableError, YarnError } from '../errors.js';
-import { toMetadata, type CallCredentials } from './credentials.js';
+import type { CallCredentials } from './credentials.js';
+import { grpcTransport } from './grpc-transport.js';
 import type { MethodCodec, Protocol } from './protocol.js';
-import { MAX_MESSAGE_BYTES, rawUnaryMethod } from './rpc-server.js';
-import { fromServiceError } from './status.js';
+import type { ClientChannel, Transport } from './transport.js';
 
 export interface RetryOptions {
   /** From the first failure on, in ms; 0 gives up at once. Hadoop: yarn.resourcemanager.connect.max-wait.ms. */
   readonly maxWaitMs: number;
+  /** The same for a server that has answered before: it is likely to come back. @default maxWaitMs */
+  readonly maxWaitOnceHeardMs?: number;
+  /** Called once in each gap, when it has lasted a second, and once more when the server answers again. */
+  readonly onGap?: (gap: ServerGap) => void;
   /** Pause before the first repetition; each later one is twice as long. @default 50 */
   readonly firstPauseMs?: number;
   /** @default 1000 */
   readonly maxPauseMs?: number;
+}
+
+/** A server that is called again and again. */
+export interface ServerGap {
+  /** `host:port`. */
+  readonly address: string;
+  readonly isOver: boolean;
+  /** How long it is called before the call fails, in ms. */
+  readonly maxWaitMs: number;
 }
 
 export interface ClientTls {
@@ -38,6 +50,8 @@ export interface StubOptions {
   readonly retry?: RetryOptions;
   readonly clock?: Clock;
   readonly tls?: ClientTls;
+  /** @default gRPC */
+  readonly transport?: Transport;
 }
 
 export interface CallOptions {
@@ -56,20 +70,7 @@ export type Stub<P> = {
 };
 
 const DEFAULT_DEADLINE_MS = 20_000;
-
-const CHANNEL_OPTIONS: ChannelOptions = {
-  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
-  'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
-  // A server that comes back is found within a second.
-  'grpc.initial_reconnect_backoff_ms': 50,
-  'grpc.min_reconnect_backoff_ms': 50,
-  'grpc.max_reconnect_backoff_ms': 1000,
-  // A held call on a connection whose other end vanished must notice.
-  'grpc.keepalive_time_ms': 20_000,
-  'grpc.keepalive_timeout_ms': 10_000,
-  'grpc.enable_retries': 0,
-  'grpc.enable_http_proxy': 0,
-};
+const GAP_TOLD_AFTER_MS = 1000;
 
 /** Connects at the first call. Rejections of its methods are YarnErrors: the server's own, or UnreachableError. */
 export function createStub<P>(protocol: Protocol<P>, options: StubOptions): Stub<P> {
@@ -82,23 +83,21 @@ export function createStub<P>(protocol: Protocol<P>, options: StubOptions): Stub
 }
 
 class StubCaller {
-  private readonly client: Client;
+  private readonly channel: ClientChannel;
   private readonly clock: Clock;
+  private isHeard = false;
+  private isGapTold = false;
 
   constructor(
     private readonly service: string,
     private readonly options: StubOptions,
   ) {
     this.clock = options.clock ?? systemClock;
-    const { tls } = options;
-    const secured = tls
-      ? channelCredentials.createSsl(tls.ca, tls.key ?? null, tls.cert ?? null)
-      : channelCredentials.createInsecure();
-    this.client = new Client(options.address, secured, CHANNEL_OPTIONS);
+    this.channel = (options.transport ?? grpcTransport).connect(options.address, options.tls);
   }
 
   close(): void {
-    this.client.close();
+    this.channel.close();
   }
 
   async call(
@@ -109,56 +108,58 @@ class StubCaller {
   ): Promise<unknown> {
     const body = codec.request.encode(request);
     const deadlineMs = (this.options.deadlineMs ?? DEFAULT_DEADLINE_MS) + (codec.holdMs?.(request) ?? 0);
-    const { maxWaitMs = 0, firstPauseMs = 50, maxPauseMs = 1000 } = this.options.retry ?? {};
+    const { firstPauseMs = 50, maxPauseMs = 1000 } = this.options.retry ?? {};
     let failingSince: number | undefined;
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, maxPauseMs)) {
       try {
-        return codec.response.decode(await this.once(method, body, deadlineMs, signal));
+        const answer = await this.once(method, body, deadlineMs, signal);
+        this.heard();
+        return codec.response.decode(answer);
       } catch (error) {
+        if (!(error instanceof UnreachableError || error instanceof CallCancelledError)) this.heard();
         if (!(error instanceof YarnError) || !error.retriable) throw error;
         const now = this.clock.monotonic();
         failingSince ??= now;
-        if (now + pauseMs - failingSince > maxWaitMs) throw gaveUp(error, now - failingSince);
+        if (now + pauseMs - failingSince > this.maxWaitMs) throw gaveUp(error, now - failingSince);
+        if (error instanceof UnreachableError && now - failingSince >= GAP_TOLD_AFTER_MS) this.tellGap(true);
       }
       await this.pause(pauseMs, method, signal);
     }
   }
 
+  private get maxWaitMs(): number {
+    const { maxWaitMs = 0, maxWaitOnceHeardMs = maxWaitMs } = this.options.retry ?? {};
+    return this.isHeard ? maxWaitOnceHeardMs : maxWaitMs;
+  }
+
+  private heard(): void {
+    this.isHeard = true;
+    this.tellGap(false);
+  }
+
+  private tellGap(isGap: boolean): void {
+    if (isGap === this.isGapTold) return;
+    this.isGapTold = isGap;
+    const { address, retry } = this.options;
+    retry?.onGap?.({ address, isOver: !isGap, maxWaitMs: this.maxWaitMs });
+  }
+
   private once(method: string, body: Buffer, deadlineMs: number, signal: AbortSignal | undefined): Promise<Buffer> {
-    const { path, requestSerialize, responseDeserialize } = rawUnaryMethod(this.service, method);
-    const { address, credentials } = this.options;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(new CallCancelledError(method));
-        return;
-      }
-      const metadata = toMetadata(typeof credentials === 'function' ? credentials() : credentials);
-      // gRPC takes its deadline by the machine's clock, whatever clock paces the repetitions.
-      const deadline = systemClock.now() + deadlineMs;
-      const done = (error: ServiceError | null, answer?: Buffer): void => {
-        signal?.removeEventListener('abort', cancel);
-        if (error === null && answer !== undefined) resolve(answer);
-        else if (signal?.aborted) reject(new CallCancelledError(method));
-        else if (error !== null) reject(fromServiceError(error, method, address));
-        else reject(new UnreachableError(`${method} at ${address} was answered with nothing`));
-      };
-      const call = this.client.makeUnaryRequest(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        body,
-        metadata,
-        { deadline },
-        done,
-      );
-      const cancel = (): void => call.cancel();
-      signal?.addEventListener('abort', cancel, { once: true });
+    const { credentials: given } = this.options;
+    const credentials = typeof given === 'function' ? given() : given;
+    return this.channel.unary({
+      service: this.service,
+      method,
+      body,
+      credentials,
+      deadlineMs,
+      ...(signal && { signal }),
     });
   }
 
   private async pause(pauseMs: number, method: string, signal: AbortSignal | undefined): Promise<void> {
     // Between two tries nothing is open; a command that waits for its RM must not end here.
-    const alive = stayAlive();
+    const alive = this.channel.stayAlive();
     const over = new AbortController();
     try {
       const aborted = new Promise<never>((_, reject) => {

@@ -46,8 +46,8 @@ export function decodeCredentials(bytes: Uint8Array): Credentials {
 }
 
 /** Throws an Error naming the file when it cannot be read, InvalidMessageError when it is none. */
-export function readCredentialsFile(path: string): Credentials {
-  const bytes = readFileSync(path);
+export function readCredentialsFile(path: string, read: (path: string) => Uint8Array = readFileSync): Credentials {
+  const bytes = read(path);
   try {
     return decodeCredentials(bytes);
   } catch (error) {

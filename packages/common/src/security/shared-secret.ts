@@ -68,6 +68,8 @@ function createSecret(path: string, random: RandomSource): void {
 /** Makes and verifies the tokens that stand on the secret. */
 export class SharedSecret {
   private readonly keyId: number;
+  /** By kind of token. */
+  private readonly keys = new Map<string, MasterKey>();
 
   constructor(
     private readonly secret: Uint8Array,
@@ -103,7 +105,12 @@ export class SharedSecret {
     return signToken(kind, { owner, issuedAtMs: now, expiresAtMs: now + lifetimeMs, keyId }, bytes, '');
   }
 
-  private keyOf(kind: TokenKind<DelegationTokenIdentifier>): MasterKey {
-    return { keyId: this.keyId, bytes: hmacSha256(this.secret, Buffer.from(`bobbin ${kind.kind}`)) };
+  private keyOf({ kind }: TokenKind<DelegationTokenIdentifier>): MasterKey {
+    let key = this.keys.get(kind);
+    if (!key) {
+      key = { keyId: this.keyId, bytes: hmacSha256(this.secret, Buffer.from(`bobbin ${kind}`)) };
+      this.keys.set(kind, key);
+    }
+    return key;
   }
 }

@@ -1,11 +1,13 @@
 /**
  * How entities use their machines. `decide` is a pure step: (machine, snapshot, event) to the next snapshot and the
  * effects to carry out afterwards; `transitionTable` reads a machine as the table that stands on top of its file.
- * House rules for a machine: `assign` and `emit` only; no invoke, after, spawn or raise; terminal states are plain states.
+ * House rules for a machine: `assign` and `emit` only; no invoke, after, spawn or raise; terminal states are plain states. One that
+ * keeps them is stepped by its own table (flat-machine.ts), any other by xstate.
  */
 import { createActor, createMachine } from 'xstate';
 import type { AnyActorLogic, AnyActorScope, AnyStateMachine } from 'xstate';
 import type { EmittedFrom, EventFromLogic, InputFrom, SnapshotFrom } from 'xstate';
+import { flatMachine } from './flat-machine.js';
 
 interface EmitAction {
   readonly type: string;
@@ -49,6 +51,12 @@ function scopeThatRecords(actions: unknown[]): AnyActorScope {
 
 /** The first snapshot of a machine. Throws if its entry asks for effects: an entity is born silent. */
 export function begin<M extends AnyStateMachine>(machine: M, input?: InputFrom<M>): SnapshotFrom<M> {
+  const flat = flatMachine(machine);
+  return flat ? (flat.begin(input) as SnapshotFrom<M>) : beginByXState(machine, input);
+}
+
+/** `begin` by xstate itself, whatever the machine. */
+export function beginByXState<M extends AnyStateMachine>(machine: M, input?: InputFrom<M>): SnapshotFrom<M> {
   const actions: unknown[] = [];
   const snapshot = machine.getInitialSnapshot(scopeThatRecords(actions) as never, input);
   if (actions.length > 0) throw new Error(`machine '${machine.id}' has effects on entry of its initial state`);
@@ -57,6 +65,20 @@ export function begin<M extends AnyStateMachine>(machine: M, input?: InputFrom<M
 
 /** One step. Pure: the same arguments give the same answer; nothing is carried out. */
 export function decide<M extends AnyStateMachine>(
+  machine: M,
+  snapshot: SnapshotFrom<M>,
+  event: EventFromLogic<M>,
+): [next: SnapshotFrom<M>, effects: EmittedFrom<M>[]] {
+  const flat = flatMachine(machine);
+  if (flat) {
+    const effects: EmittedFrom<M>[] = [];
+    return [flat.step(snapshot, event, effects) as SnapshotFrom<M>, effects];
+  }
+  return decideByXState(machine, snapshot, event);
+}
+
+/** `decide` by xstate itself, whatever the machine: what machines that are not flat need, and what the others are held against. */
+export function decideByXState<M extends AnyStateMachine>(
   machine: M,
   snapshot: SnapshotFrom<M>,
   event: EventFromLogic<M>,

@@ -8,6 +8,9 @@ import Database from 'better-sqlite3';
 import { messageOf } from '../errors.js';
 import { StoreCorruptError, StoreError } from './errors.js';
 
+/** An open database of a store. */
+export type StoreDatabase = Database.Database;
+
 /** How long a daemon that starts waits for the lock of one that is just ending. */
 const LOCK_WAIT_MS = 3000;
 

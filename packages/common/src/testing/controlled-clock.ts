@@ -36,6 +36,11 @@ export class ControlledClock implements Clock {
     return this.timers.length;
   }
 
+  /** Moves time on as it passes for a process that is stopped: what fell due fires late, with the next `advance`. */
+  stall(ms: number): void {
+    this.time += ms;
+  }
+
   /** Moves time on, firing what falls due in order of time, then of arming; timers armed meanwhile count too. */
   advance(ms: number): void {
     const end = this.time + ms;
@@ -43,7 +48,7 @@ export class ControlledClock implements Clock {
       const due = this.timers.filter((t) => t.at <= end).sort((a, b) => a.at - b.at || a.order - b.order)[0];
       if (!due) break;
       this.timers = this.timers.filter((t) => t !== due);
-      this.time = due.at;
+      this.time = Math.max(this.time, due.at);
       due.action();
     }
     this.time = end;

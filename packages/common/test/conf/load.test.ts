@@ -32,7 +32,7 @@ describe('loadConfiguration', () => {
     write('bobbin.json', '{ "c": "json", "yarn": { "resourcemanager": { "am.max-attempts": 5 } }, "l": ["x", 1] }');
     const file = write(
       'more.yaml',
-      'd: yaml\nmapreduce.map.output.compress: true\nmapreduce.map.output.compress.codec: z\n',
+      'd: yaml\nmapreduce.map.output.compress: true\nmapreduce.output.fileoutputformat.compress.codec: z\n',
     );
     const conf = await loadConfiguration({ directories: [dir.path], files: [file], defines: ['e=a=b', 'd=defined'] });
     expect(conf.toJSON()).toEqual({
@@ -43,7 +43,7 @@ describe('loadConfiguration', () => {
       e: 'a=b',
       l: 'x,1',
       'mapreduce.map.output.compress': 'true',
-      'mapreduce.map.output.compress.codec': 'z',
+      'mapreduce.output.fileoutputformat.compress.codec': 'z',
       'yarn.resourcemanager.am.max-attempts': '5',
     });
     expect(conf.get(rmKeys.amMaxAttempts)).toBe(5);

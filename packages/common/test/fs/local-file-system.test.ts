@@ -89,6 +89,15 @@ describe('LocalFileSystem', () => {
     expect(statSync(at('private', 'x')).mode & 0o777).toBe(0o700);
   });
 
+  test('makes one folder again without complaint, and none above it', async () => {
+    await fs.mkdir(at('one'));
+    await fs.mkdir(at('one'));
+    expect(readdirSync(dir.path)).toEqual(['one']);
+    await expect(fs.mkdir(at('no', 'x'))).rejects.toMatchObject({ errno: 'ENOENT', path: at('no') });
+    writeFileSync(at('f'), '');
+    await expect(fs.mkdir(at('f'))).rejects.toThrow(`${at('f')} exists already`);
+  });
+
   test.each([
     ['a file that is missing', () => fs.read(at('no')), 'no does not exist', 'ENOENT'],
     ['a folder that is missing', () => fs.list(at('no')), 'no does not exist', 'ENOENT'],

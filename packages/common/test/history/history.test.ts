@@ -38,8 +38,23 @@ describe('the format', () => {
     expect(decodeAll(write(everything))).toEqual(everything);
   });
 
-  it('a task takes at most 1 KB, all its events and counters together', () => {
-    const lines = write([...aMap(0), ...aMap(99_999)]);
+  it('so do the moments that only we tell, and only as the time that lies between', () => {
+    const events: HistoryEvent[] = [
+      ...everything.flatMap((event) =>
+        event.type === 'AM_STARTED' ? [{ ...event, processStartTimeMs: T0 - 70 }] : [],
+      ),
+      ...aMap(0, '/default-rack', true).map((event) =>
+        event.type === 'MAP_ATTEMPT_STARTED' ? { ...event, askTimeMs: T0 - 120_000 } : event,
+      ),
+      ...everything.flatMap((event) => (event.type === 'JOB_FINISHED' ? [{ ...event, commitTimeMs: T0 - 8 }] : [])),
+    ];
+    const lines = write(events);
+    expect(decodeAll(lines)).toEqual(events);
+    expect(lines.at(-1)).toContain('"y":8');
+  });
+
+  it('a task takes at most 1 KB, all its events, counters and moments together', () => {
+    const lines = write([...aMap(0), ...aMap(99_999, '/default-rack', true)]);
     const bytes = Buffer.byteLength(lines.slice(5).join('\n')) + 1;
     expect(bytes).toBeLessThanOrEqual(1024);
   });
@@ -127,7 +142,7 @@ describe('a file', () => {
   });
 
   it.each([
-    ['that is missing', undefined, /ENOENT/],
+    ['that is missing', undefined, /does not exist/],
     ['that is empty', '', /the file is empty/],
     ['that is something else', 'hello\n', /cannot read job history/],
   ])('%s is an error that names it', async (_, content, message) => {

@@ -39,8 +39,8 @@ const counters = (n: number): CounterGroups => ({
 
 const SPLIT = Array.from({ length: 12 }, (_, i) => 1_000_000 + i);
 
-/** The four events of a map that goes well. */
-export function aMap(n: number, rack = '/default-rack'): HistoryEvent[] {
+/** The four events of a map that goes well; with all the moments that only our own file tells, if asked. */
+export function aMap(n: number, rack = '/default-rack', isOurs = false): HistoryEvent[] {
   const task = taskId(job, 'MAP', n);
   const attempt = taskAttemptId(task, 0);
   const host = 'worker-0017.cluster.example.com';
@@ -63,6 +63,7 @@ export function aMap(n: number, rack = '/default-rack'): HistoryEvent[] {
       containerId: containerId(amAttempt, n + 2),
       locality: 'NODE_LOCAL',
       avataar: 'VIRGIN',
+      ...(isOurs && { grantTimeMs: T0 - 100 }),
     },
     {
       type: 'MAP_ATTEMPT_FINISHED',
@@ -77,6 +78,7 @@ export function aMap(n: number, rack = '/default-rack'): HistoryEvent[] {
       state: 'map > sort',
       counters: counters(n),
       splits: { clockSplits: SPLIT, cpuUsages: SPLIT, vMemKbytes: SPLIT, physMemKbytes: SPLIT },
+      ...(isOurs && { processStartTimeMs: T0 + 6, takeTimeMs: T0 + 60, loadTimeMs: T0 + 80, commitTimeMs: T0 + 995 }),
     },
     {
       type: 'TASK_FINISHED',
@@ -147,6 +149,14 @@ export const everything: readonly HistoryEvent[] = [
     httpPort: 0,
     shufflePort: -1,
     containerId: containerId(amAttempt, 3, 4),
+    awaited: true,
+  },
+  { type: 'REDUCE_ATTEMPT_ADOPTED', taskId: r0, attemptId: r00, adoptTimeMs: T0 + 1 },
+  {
+    type: 'MAP_ATTEMPT_ADOPTED',
+    taskId: taskId(job, 'MAP', 0),
+    attemptId: taskAttemptId(taskId(job, 'MAP', 0), 0),
+    adoptTimeMs: T0 + 1,
   },
   {
     type: 'REDUCE_ATTEMPT_FINISHED',

@@ -12,7 +12,10 @@ function stand(daemon: Partial<Daemon>) {
   const readyFile = join(dir.path, 'ready');
   const told: DaemonReady[] = [];
   let stops = 0;
-  const running = (asked: Promise<unknown>, announce = (ready: DaemonReady) => void told.push(ready)): Promise<void> =>
+  const running = (
+    asked: Promise<unknown>,
+    announce: ((ready: DaemonReady) => void) | 'OVER_IPC' = (ready) => void told.push(ready),
+  ): Promise<void> =>
     runDaemon({
       name: 'TestDaemon',
       conf: Configuration.fromProperties({
@@ -29,7 +32,7 @@ function stand(daemon: Partial<Daemon>) {
         ...daemon,
       }),
       asked,
-      announce,
+      ...(announce !== 'OVER_IPC' && { announce }),
     });
   return { dir, readyFile, told, running, stops: () => stops };
 }
@@ -67,4 +70,26 @@ test('one that is asked to end while it starts never says that it serves', async
   using _ = dir;
   await running(Promise.resolve());
   expect([told.length, stops()]).toEqual([0, 1]);
+});
+
+test('one whose starter is gone serves all the same', async () => {
+  const { dir, readyFile, running } = stand({});
+  using _ = dir;
+  const { send } = process;
+  // As a channel that is closed answers.
+  process.send = (...[, , , callback]: unknown[]): boolean => {
+    if (typeof callback !== 'function') throw new Error('Channel closed');
+    (callback as (error: Error) => void)(new Error('Channel closed'));
+    return false;
+  };
+  try {
+    let ask: () => void = () => undefined;
+    const ended = running(new Promise<void>((resolve) => (ask = resolve)), 'OVER_IPC');
+    while (!existsSync(readyFile)) await new Promise(setImmediate);
+    ask();
+    await ended;
+  } finally {
+    if (send) process.send = send;
+    else delete process.send;
+  }
 });

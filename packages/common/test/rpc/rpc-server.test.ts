@@ -11,6 +11,7 @@ import {
   NMNotYetReadyError,
   RpcServer,
   YarnError,
+  type ServerGap,
   type ApplicationClientProtocol,
   type Authenticate,
   type Handlers,
@@ -190,6 +191,35 @@ test('a server that comes back on its port is found again', async () => {
   const call = stub.getApplications({});
   await serve({ getApplications: () => ({ applications: [] }) }, { port: first.port });
   expect(await call).toEqual({ applications: [] });
+});
+
+test('a server that has answered is waited for longer than one that never did, and the gap is told once at each end', async () => {
+  const first = await serve({ getApplications: () => ({ applications: [] }) });
+  const clock = new ControlledClock();
+  const gaps: ServerGap[] = [];
+  const retry = {
+    maxWaitMs: 0,
+    maxWaitOnceHeardMs: 6_000_000,
+    firstPauseMs: 100,
+    onGap: (gap: ServerGap) => void gaps.push(gap),
+  };
+  const stub = stubAt(first.port, { clock, retry });
+  await stub.getApplications({});
+  await first.server.stop(0);
+  const call = stub.getApplications({});
+  const gap = { address: `127.0.0.1:${first.port}`, maxWaitMs: 6_000_000 };
+  while (gaps.length === 0) {
+    clock.advance(500);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(gaps).toEqual([{ ...gap, isOver: false }]);
+  await serve({ getApplications: () => ({ applications: [] }) }, { port: first.port });
+  await advanceUntilSettled(clock, call);
+  expect(await call).toEqual({ applications: [] });
+  expect(gaps).toEqual([
+    { ...gap, isOver: false },
+    { ...gap, isOver: true },
+  ]);
 });
 
 test('"not now" is repeated, and a plain error is not', async () => {

@@ -55,6 +55,25 @@ test('one timer is armed however many are watched, and none when nobody is', () 
   expect(clock.armed).toBe(0);
 });
 
+test('a process that was stopped listens before it judges: as long as it was late, at most one expiry', () => {
+  for (const { stoppedMs, judgedAtMs } of [
+    { stoppedMs: 5, judgedAtMs: 105 },
+    { stoppedMs: 6, judgedAtMs: 112 },
+    { stoppedMs: 40, judgedAtMs: 180 },
+    { stoppedMs: 5000, judgedAtMs: 5200 },
+  ]) {
+    const { clock, expired, m } = monitor();
+    m.register('silent');
+    m.register('heard');
+    clock.stall(100 + stoppedMs);
+    m.ping('heard');
+    const heardAtMs = clock.now();
+    clock.advance(10_000);
+    expect(expired).toEqual([`silent@${judgedAtMs}`, `heard@${heardAtMs + 100}`]);
+    expect(m.watches('heard')).toBe(false);
+  }
+});
+
 test('whatever comes, each expires its time after its last sign of life, and no other does', () => {
   const step = fc.record({
     act: fc.constantFrom('register', 'ping', 'unregister'),

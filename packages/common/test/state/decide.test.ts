@@ -1,6 +1,9 @@
 /** decide and transitionTable: a machine as a pure step and as the table on top of its file. */
 import { assign, emit, raise, setup } from 'xstate';
+import fc from 'fast-check';
 import { begin, decide, targetsOf, transitionTable } from '../../src/index.js';
+import { flatMachine } from '../../src/state/flat-machine.js';
+import { runMachine } from '../../src/testing/index.js';
 
 type LampEvent = { readonly type: 'PRESS' | 'BREAK' | 'WARM' };
 type LampEffect =
@@ -80,4 +83,30 @@ test('a machine that asks for more than assign and emit is refused', () => {
   );
   const loud = setup({}).createMachine({ id: 'loud', entry: emit({ type: 'HELLO' }) });
   expect(() => begin(loud)).toThrow("machine 'loud' has effects on entry of its initial state");
+});
+
+test('a machine by the house rules is stepped by its own table, and answers as xstate does', () => {
+  expect(flatMachine(lamp)).toBeDefined();
+  const events = fc.array(fc.constantFrom<LampEvent['type']>('PRESS', 'BREAK', 'WARM'), { maxLength: 12 });
+  // runMachine compares each step.
+  fc.assert(
+    fc.property(events, (types) => {
+      runMachine(
+        lamp,
+        undefined,
+        types.map((type) => ({ type })),
+      );
+    }),
+  );
+});
+
+test.each([
+  ['waits', setup({}).createMachine({ initial: 'A', states: { A: { after: { 5: 'B' } }, B: {} } })],
+  [
+    'has states in states',
+    setup({}).createMachine({ initial: 'A', states: { A: { initial: 'B', states: { B: {} } } } }),
+  ],
+  ['acts on entry', setup({}).createMachine({ initial: 'A', states: { A: { entry: emit({ type: 'HELLO' }) } } })],
+])('a machine that %s is left to xstate', (_, machine) => {
+  expect(flatMachine(machine)).toBeUndefined();
 });

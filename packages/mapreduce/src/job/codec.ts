@@ -15,6 +15,8 @@ export interface Codec<T> {
   decode(buffer: Buffer, start: number, end: number): T;
   /** The encoding is what text output writes: it may copy bytes instead of decoding. */
   readonly isText?: true;
+  /** Values are null, always: text output leaves them out. */
+  readonly isNone?: true;
   /** T is number: library combiners may keep running values beside the keys instead of records. */
   readonly isNumeric?: true;
 }

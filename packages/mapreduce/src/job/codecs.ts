@@ -1,4 +1,7 @@
-/** The codecs that are neither text nor numbers: raw bytes, and JSON for everything else. Hadoop: BytesWritable; no peer. */
+/**
+ * The codecs that are neither text nor numbers: raw bytes, nothing, and JSON for everything else. Hadoop: BytesWritable,
+ * NullWritable; no peer.
+ */
 import { show, type Codec } from './codec.js';
 import { decodeText, encodeText } from './text-codec.js';
 
@@ -7,6 +10,7 @@ const SHORT = 24;
 /** Bytes as they are. `decode` gives a copy the job may keep. */
 export const bytes: Codec<Uint8Array> = {
   name: 'bytes',
+  isText: true,
   encode(value, buffer, at, limit) {
     if (!(value instanceof Uint8Array)) throw new TypeError(`bytes holds Uint8Arrays, not ${show(value)}`);
     if (at + value.length > limit) return -1;
@@ -17,6 +21,17 @@ export const bytes: Codec<Uint8Array> = {
     return at + length;
   },
   decode: (buffer, start, end) => Buffer.from(buffer.subarray(start, end)),
+};
+
+/** No value at all: takes no byte, and text output leaves it out. For jobs whose keys say everything. */
+export const none: Codec<null> = {
+  name: 'none',
+  isNone: true,
+  encode(value, _buffer, at) {
+    if ((value as unknown) !== null) throw new TypeError(`none holds null only, not ${show(value)}`);
+    return at;
+  },
+  decode: () => null,
 };
 
 /**

@@ -6,6 +6,7 @@
 import type { Aggregate, LibraryReducer } from './aggregates.js';
 import type { BytesMapFunction } from './bytes-mapper.js';
 import type { Codec } from './codec.js';
+import type { LibraryPartitioner } from './partitioners.js';
 import { textInput, textOutput, type InputFormat, type OutputFormat, type Printable } from './formats.js';
 
 /** What mappers and reducers may do beside their return. The functions stand alone: take them out by name. */
@@ -71,8 +72,10 @@ export interface JobDefinition<In, K, V, OutK, OutV> {
     Aggregate<NoInfer<V>> | LibraryReducer | Reducer<NoInfer<K>, NoInfer<V>, NoInfer<OutK>, NoInfer<OutV>>;
   /** Default `textOutput()`: key, tab, value. */
   readonly output?: OutputFormat<OutK, OutV>;
-  /** Which reducer gets a key: a whole number from 0 below `partitions`. Default: a hash of the key's bytes. */
-  readonly partitioner?: (key: NoInfer<K>, partitions: number) => number;
+  /**
+   * Which reducer gets a key: a whole number from 0 below `partitions`; or `totalOrder`. Default: a hash of the key's bytes.
+   */
+  readonly partitioner?: LibraryPartitioner | ((key: NoInfer<K>, partitions: number) => number);
   /** Default 1; `-D mapreduce.job.reduces=n` wins. */
   readonly numReduceTasks?: number;
 }
@@ -102,7 +105,7 @@ export interface Job {
   readonly combiner?: Aggregate<unknown> | CombineFunction<unknown, unknown>;
   readonly reducer?: Aggregate<unknown> | LibraryReducer | Reducer<unknown, unknown, unknown, unknown>;
   readonly output: OutputFormat<unknown, unknown>;
-  readonly partitioner?: (key: unknown, partitions: number) => number;
+  readonly partitioner?: LibraryPartitioner | ((key: unknown, partitions: number) => number);
   readonly numReduceTasks?: number;
 }
 

@@ -82,8 +82,10 @@ function reduceProblems(job: Fields): string[] {
       );
     }
   }
-  if (partitioner !== undefined && typeof partitioner !== 'function') {
-    problems.push(`job's partitioner is ${show(partitioner)}; it must be a function (key, partitions) => number`);
+  if (partitioner !== undefined && typeof partitioner !== 'function' && !isKind(partitioner, 'library-partitioner')) {
+    problems.push(
+      `job's partitioner is ${show(partitioner)}; it must be a function (key, partitions) => number, or totalOrder`,
+    );
   }
   return problems;
 }

@@ -95,6 +95,8 @@ export interface TaskSnapshot {
    * knows that no progress was made in between.
    */
   readonly liveness: number;
+  /** Wall clock, ms since 1970; 0 until the job's code was loaded. */
+  readonly loadTimeMs: number;
   /** Wall clock, ms since 1970; 0 until the phase ended. */
   readonly mapFinishTimeMs: number;
   readonly shuffleFinishTimeMs: number;

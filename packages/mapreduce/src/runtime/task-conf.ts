@@ -4,7 +4,11 @@
  * is no number still fails here with its key.
  */
 import { TaskConfigurationError } from '../errors.js';
+import { BLOCK_BYTES, MAX_MEMBER_BYTES, outputCodec, type OutputCodec } from './spill/output-codec.js';
 
+const COMPRESS = 'mapreduce.map.output.compress';
+const CODEC = 'mapreduce.map.output.compress.codec';
+const DEFAULT_CODEC = 'org.apache.hadoop.io.compress.DefaultCodec';
 const MIB = 1 << 20;
 /** What Node itself, our code and the stacks take of a container before any buffer. */
 const BASE_BYTES = 64 * MIB;
@@ -28,6 +32,8 @@ export interface TaskConf {
   /** Fetched bytes in memory from which on they are merged to disk. */
   readonly shuffleMergeBytes: number;
   readonly fetch: FetchConf;
+  /** Of map output; absent where it is not compressed. */
+  readonly codec?: OutputCodec;
   /** Absent where the job has none, as in tests that look at map output alone. */
   readonly outputDir?: string;
   readonly markSuccessfulJobs: boolean;
@@ -78,6 +84,7 @@ export function parseTaskConf(conf: Properties, memoryMb: number): TaskConf {
       maxHostFailures: number('mapreduce.reduce.shuffle.max-host-failures', 5),
       notifyReadError: flag('mapreduce.reduce.shuffle.notify.readerror', true),
     },
+    ...(flag(COMPRESS, false) && { codec: outputCodec(CODEC, conf[CODEC] ?? DEFAULT_CODEC) }),
     ...(outputDir === undefined ? {} : { outputDir }),
     markSuccessfulJobs: flag('mapreduce.fileoutputcommitter.marksuccessfuljobs', true),
   };
@@ -89,7 +96,9 @@ export function parseTaskConf(conf: Properties, memoryMb: number): TaskConf {
  */
 export function offHeapBytes(type: 'MAP' | 'REDUCE', conf: Properties, memoryMb: number): number {
   const parsed = parseTaskConf(conf, memoryMb);
-  return BASE_BYTES + (type === 'MAP' ? parsed.sortBufferBytes : parsed.shuffleMemoryBytes);
+  // Each run of a merge holds a member and what it holds.
+  const decompressing = parsed.codec === undefined ? 0 : parsed.sortFactor * (BLOCK_BYTES + MAX_MEMBER_BYTES);
+  return BASE_BYTES + decompressing + (type === 'MAP' ? parsed.sortBufferBytes : parsed.shuffleMemoryBytes);
 }
 
 function readNumber(conf: Properties, key: string, fallback: number): number {

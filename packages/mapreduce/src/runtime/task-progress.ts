@@ -21,8 +21,17 @@ const MAX_NAMES_BYTES = MAX_USER_COUNTERS * 3 * (MAX_GROUP_CHARS + MAX_NAME_CHAR
 
 const HEADER = { phase: 0, liveness: 1, sequence: 2, statusBytes: 3, namesBytes: 4 } as const;
 const HEADER_BYTES = 32;
-const TIMES = { done: 0, total: 1, base: 2, weight: 3, mapFinish: 4, shuffleFinish: 5, sortFinish: 6 } as const;
-const TIMES_COUNT = 7;
+const TIMES = {
+  done: 0,
+  total: 1,
+  base: 2,
+  weight: 3,
+  mapFinish: 4,
+  shuffleFinish: 5,
+  sortFinish: 6,
+  load: 7,
+} as const;
+const TIMES_COUNT = 8;
 const NUMBERS_BYTES = (TIMES_COUNT + TASK_COUNTERS.length + MAX_USER_COUNTERS) * 8;
 const STATUS_AT = HEADER_BYTES + NUMBERS_BYTES;
 const NAMES_AT = STATUS_AT + MAX_STATUS_BYTES;
@@ -97,6 +106,11 @@ export class TaskProgress {
     this.times[slot] = atMs;
   }
 
+  /** Wall clock at which the job's code was there, ms since 1970. */
+  setLoadTime(atMs: number): void {
+    this.times[TIMES.load] = atMs;
+  }
+
   /** The user's own words on what the task does now; cut at 1024 bytes. */
   setStatus(text: string): void {
     this.beginText();
@@ -128,6 +142,7 @@ export class TaskProgress {
       stateString: status,
       counters: toCounterGroups(this.counters, userCounters),
       liveness: Atomics.load(this.header, HEADER.liveness),
+      loadTimeMs: this.times[TIMES.load] ?? 0,
       mapFinishTimeMs: this.times[TIMES.mapFinish] ?? 0,
       shuffleFinishTimeMs: this.times[TIMES.shuffleFinish] ?? 0,
       sortFinishTimeMs: this.times[TIMES.sortFinish] ?? 0,

@@ -27,7 +27,8 @@ await build({
 });
 
 const [, , input, ...rest] = process.argv;
-const onText = input === undefined ? [] : ['word count', 'word count on bytes', 'word count, no combiner'];
+const onText =
+  input === undefined ? [] : ['word count', 'word count on bytes', 'word count, no combiner', 'sort of lines'];
 let figures = {};
 for (const name of ['random keys', 'word keys', ...onText]) {
   const lines = execFileSync(process.execPath, [outfile, name, input ?? '', ...rest], { encoding: 'utf8' })

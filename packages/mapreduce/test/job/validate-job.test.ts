@@ -26,7 +26,10 @@ test.each([
     /^job's reducer is sum, which needs numbers: mapOutput.value must be long or double$/,
   ],
   [{ ...good, combiner: 'x' }, /^job's combiner is "x"; it must be a function, or sum, min or max$/],
-  [{ ...good, partitioner: 1 }, /^job's partitioner is 1; it must be a function/],
+  [
+    { ...good, partitioner: 1 },
+    /^job's partitioner is 1; it must be a function \(key, partitions\) => number, or totalOrder$/,
+  ],
   [{ ...good, numReduceTasks: -1 }, /^job's numReduceTasks is -1; it must be a whole number from 0 on$/],
   [{ ...good, input: {}, output: null }, /^job's input is an object; it must be textInput\(\)\njob's output is null/],
 ])('%#: %p is refused', (exported, message) => {

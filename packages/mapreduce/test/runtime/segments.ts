@@ -1,6 +1,8 @@
 /** What the tests of the data path share: records as pairs of Buffers, a reader of finished files, and the sort to compare with. */
 import fc from 'fast-check';
 import { Merger } from '../../src/runtime/merge/merger.js';
+import { fileSegment } from '../../src/runtime/merge/segment.js';
+import { hasZstd, outputCodec, type OutputCodec } from '../../src/runtime/spill/output-codec.js';
 import type { MapOutput } from '../../src/runtime/map/spill-files.js';
 
 export type Pair = readonly [key: Buffer, value: Buffer];
@@ -8,11 +10,26 @@ export type Pair = readonly [key: Buffer, value: Buffer];
 const slice = (buffer: Buffer, start: number, length: number): Buffer =>
   Buffer.from(buffer.subarray(start, start + length));
 
+/** Hadoop's classes of the codecs this Node has, and `none`. */
+export const CODEC_NAMES = ['none', 'DefaultCodec', 'GzipCodec', ...(hasZstd ? ['ZStandardCodec'] : [])].map((name) =>
+  name === 'none' ? name : `org.apache.hadoop.io.compress.${name}`,
+);
+
+export const codecOf = (name: string): OutputCodec | undefined =>
+  name === 'none' ? undefined : outputCodec('mapreduce.map.output.compress.codec', name);
+
 /** Records of each partition, as they lie in the file. Checksums are verified on the way. */
-export function readOutput({ path, index }: Pick<MapOutput, 'path' | 'index'>): Pair[][] {
-  return index.map(({ start, rawLength }) => {
-    const merger = new Merger(Buffer.alloc(4096), 0, 4096 - 16, [{ kind: 'file', path, start, rawLength }]);
-    const records: Pair[] = [];
+export function readOutput({ path, index }: Pick<MapOutput, 'path' | 'index'>, codec?: OutputCodec): Pair[][] {
+  return index.map((record) => {
+    const segments = [fileSegment(path, record)];
+    return recordsOf(new Merger(Buffer.alloc(4096), 0, 4096 - 16, segments, () => undefined, codec));
+  });
+}
+
+/** All records of a merge; closes it, also where it fails. */
+export function recordsOf(merger: Merger): Pair[] {
+  const records: Pair[] = [];
+  try {
     while (merger.nextGroup()) {
       while (merger.nextValue()) {
         records.push([
@@ -21,9 +38,10 @@ export function readOutput({ path, index }: Pick<MapOutput, 'path' | 'index'>): 
         ]);
       }
     }
+  } finally {
     merger.close();
-    return records;
-  });
+  }
+  return records;
 }
 
 /** By key bytes, then by value bytes: the form in which outputs compare, since the order of a key's values is open. */

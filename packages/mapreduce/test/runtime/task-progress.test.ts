@@ -15,6 +15,7 @@ test('phase, fraction, status, counters, times and signs of life are seen throug
     counters: {},
     liveness: 0,
     mapFinishTimeMs: 0,
+    loadTimeMs: 0,
     shuffleFinishTimeMs: 0,
     sortFinishTimeMs: 0,
   });

@@ -26,7 +26,8 @@ export const SECRET = Buffer.from('shuffle!');
 
 export const mapAttempt = (task: number, attempt = 0): TaskAttemptId =>
   taskAttemptId(taskId(JOB, 'MAP', task), attempt);
-export const reduceAttempt = (task: number): TaskAttemptId => taskAttemptId(taskId(JOB, 'REDUCE', task), 0);
+export const reduceAttempt = (task: number, attempt = 0): TaskAttemptId =>
+  taskAttemptId(taskId(JOB, 'REDUCE', task), attempt);
 
 export interface StandOptions {
   readonly dir: string;
@@ -37,6 +38,10 @@ export interface StandOptions {
   readonly memoryMb?: number;
   /** `host:port` of a shuffle server; absent: outputs are opened as files. */
   readonly shuffleAddress?: string;
+  /** Called between the last map and the first reduce. */
+  readonly afterMaps?: () => void;
+  /** Number of the reduces' attempts. */
+  readonly reduceAttempt?: number;
 }
 
 export interface StandResult {
@@ -92,14 +97,21 @@ export class TaskStand {
       await runMapTask({ type: 'MAP', attemptId: mapAttempt(partition), ...base }, options.job, env);
       maps.push(env.progress.snapshot());
     }
+    options.afterMaps?.();
     const reduces: TaskSnapshot[] = [];
     for (let partition = 0; partition < numReduces; partition++) {
       const env = this.env({ mapCompletionEvents: this.eventsOf(splits.length) });
       const base = { jobId: JOB, partition, numMaps: splits.length, numReduces, amAttempt: 1 };
-      await runReduceTask({ type: 'REDUCE', attemptId: reduceAttempt(partition), ...base }, options.job, env);
+      await runReduceTask(
+        { type: 'REDUCE', attemptId: reduceAttempt(partition, options.reduceAttempt), ...base },
+        options.job,
+        env,
+      );
       reduces.push(env.progress.snapshot());
     }
-    await committer.commitJob();
+    const ofFinalTasks = numReduces === 0 ? maps.map((_, n) => mapAttempt(n)) : reduces.map((_, n) => reduceAttempt(n));
+    await committer.commitJob(ofFinalTasks);
+    await committer.cleanupJob();
     return { parts: this.parts(), maps, reduces, fetchFailures: this.fetchFailures };
   }
 

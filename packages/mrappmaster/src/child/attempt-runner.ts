@@ -2,23 +2,25 @@
  * AttemptRunner: starts the worker of one attempt, passes on what it asks, and says how it ended, also when it could not say so
  * itself. Hadoop: the part of YarnChild that runs the task and sorts what it throws.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Clock, TaskAttemptCompletionEvent, TaskAttemptId } from '@bobbin/common';
 import { messageOf } from '@bobbin/mapreduce/runtime';
 import type { MemoryPlan } from './memory-plan.js';
+import type { SpareWorker } from './spare-worker.js';
 import type { AttemptFailure, FromWorker, ToWorker, WorkerStart } from './worker-messages.js';
 
 /** A worker that does not end within this time cannot be ended; its process has to go. */
 const TERMINATE_TIMEOUT_MS = 2000;
 
 export interface AttemptSettings {
-  /** The bundle that is worker and main thread alike. */
-  readonly ourFile: string;
+  readonly workers: SpareWorker;
   readonly memory: MemoryPlan;
   /** Memory of the container, and the key that sets it. */
   readonly containerMb: number;
   readonly memoryKey: string;
   readonly clock: Clock;
+  /** The worker runs the job's code: the time to get ready for the attempt after this one. */
+  prepareNext(): void;
 }
 
 /** What the worker asks of the AM. */
@@ -36,28 +38,30 @@ export type AttemptOutcome =
 
 type WorkerError = Error & { readonly code?: string };
 
-export class AttemptRunner {
+/** The work of an attempt, wherever it is done. */
+export interface AttemptRun {
+  readonly outcome: Promise<AttemptOutcome>;
+  /** Ends it; resolves with false where that takes the end of the process. Safe to call twice. */
+  end(): Promise<boolean>;
+}
+
+export class AttemptRunner implements AttemptRun {
   private readonly worker: Worker;
   private exitCalled: { readonly code: string; readonly at: string } | undefined;
   readonly outcome: Promise<AttemptOutcome>;
 
   constructor(
-    private readonly start: WorkerStart,
+    start: WorkerStart,
     private readonly settings: AttemptSettings,
     private readonly calls: AttemptCalls,
   ) {
-    this.worker = new Worker(settings.ourFile, {
-      workerData: start,
-      resourceLimits: {
-        maxOldGenerationSizeMb: settings.memory.maxOldGenerationSizeMb,
-        maxYoungGenerationSizeMb: settings.memory.maxYoungGenerationSizeMb,
-      },
-    });
+    this.worker = settings.workers.take(start.spec.type, settings.memory);
     this.outcome = new Promise((resolve) => {
       this.worker.on('message', (message: FromWorker) => this.received(message, resolve));
       this.worker.on('error', (error: WorkerError) => resolve(this.failed(this.explain(error))));
       this.worker.on('exit', () => resolve(this.failed(this.explainExit())));
     });
+    this.worker.postMessage(start);
   }
 
   /**
@@ -90,6 +94,9 @@ export class AttemptRunner {
         return;
       case 'FETCH_FAILURE':
         this.calls.fetchFailed(message.map);
+        return;
+      case 'RUNNING':
+        this.settings.prepareNext();
         return;
       case 'EXIT_CALLED':
         this.exitCalled = message;

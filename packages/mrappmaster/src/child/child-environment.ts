@@ -7,6 +7,8 @@ import {
   JOB_TOKEN_KIND,
   findToken,
   mrKeys,
+  parseApplicationAttemptId,
+  parseContainerId,
   readCredentialsFile,
   toContainerId,
   type ConfKey,
@@ -14,14 +16,17 @@ import {
   type TaskType,
 } from '@bobbin/common';
 import { TaskConfigurationError } from '@bobbin/mapreduce/runtime';
+import type { AppMasterAddress } from '../umbilical/app-master-address.js';
+import { AM_ADDRESS_FILE, FIRST_TASK_TYPE } from './environment-variables.js';
 
 /** A report is never further apart than this, whatever the timeout. */
 const MAX_REPORT_INTERVAL_MS = 3000;
 const DEFAULT_MEMORY_MB = 1024;
 
 export interface ChildEnvironment {
-  readonly amHost: string;
-  readonly amPort: number;
+  readonly launchedBy: AppMasterAddress;
+  /** Where later attempts of the AM make themselves known; absent in an uber job, whose process ends with its AM. */
+  readonly addressFile?: string;
   readonly containerId: ContainerId;
   readonly jobToken: Uint8Array;
   /** The job's properties. */
@@ -32,12 +37,17 @@ export interface ChildEnvironment {
   readonly reportIntervalMs: number;
   readonly appMasterWaitMs: number;
   readonly localWriteLimitBytes: number;
+  /** What the first task of this process will probably be. */
+  readonly firstTaskType: TaskType;
+  /** Whether further tasks follow in this process; always in an uber job. */
+  readonly isReused: boolean;
 }
 
 /** `args` as in `task.cjs <am host> <am port> <container id>`. Throws TaskConfigurationError with every problem. */
 export function readChildEnvironment(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  read: (path: string) => Uint8Array = (path) => readFileSync(path),
 ): ChildEnvironment {
   const [amHost = '', amPort = '', container = ''] = args;
   const problems: string[] = [];
@@ -53,14 +63,13 @@ export function readChildEnvironment(
   const tokenFile = text('HADOOP_TOKEN_FILE_LOCATION');
   if (problems.length > 0) throw new TaskConfigurationError(problems.join('\n'));
 
-  const token = findToken(readCredentialsFile(tokenFile), JOB_TOKEN_KIND);
+  const token = findToken(readCredentialsFile(tokenFile, read), JOB_TOKEN_KIND);
   if (!token) throw new TaskConfigurationError(`${tokenFile} holds no token of kind '${JOB_TOKEN_KIND}'`);
-  const job = JSON.parse(readFileSync('job.json', 'utf8')) as { readonly properties?: Record<string, string> };
-  const conf = job.properties ?? {};
+  const conf = readJobProperties(read);
   const shuffle = localShuffleAddress(env);
   return {
-    amHost,
-    amPort: Number(amPort),
+    launchedBy: { attempt: amAttemptOf(container), host: amHost, port: Number(amPort) },
+    ...(env[AM_ADDRESS_FILE] !== undefined && { addressFile: env[AM_ADDRESS_FILE] }),
     containerId: toContainerId(container),
     jobToken: token.password,
     conf,
@@ -70,7 +79,20 @@ export function readChildEnvironment(
     reportIntervalMs: reportIntervalMs(conf),
     appMasterWaitMs: setting(conf, mrKeys.taskAppMasterWaitMs),
     localWriteLimitBytes: setting(conf, mrKeys.taskLocalWriteLimitBytes),
+    firstTaskType: env[FIRST_TASK_TYPE] === 'REDUCE' ? 'REDUCE' : 'MAP',
+    isReused: env[AM_ADDRESS_FILE] === undefined || setting(conf, mrKeys.containerReuseEnable),
   };
+}
+
+/** What `job.json` in the working folder says of the job. Throws where there is none. */
+export function readJobProperties(read: (path: string) => Uint8Array = readFileSync): Readonly<Record<string, string>> {
+  const job = JSON.parse(Buffer.from(read('job.json')).toString()) as { readonly properties?: Record<string, string> };
+  return job.properties ?? {};
+}
+
+/** A container belongs to the AM attempt that asked for it. */
+function amAttemptOf(container: string): number {
+  return parseApplicationAttemptId(parseContainerId(toContainerId(container)).applicationAttemptId).attempt;
 }
 
 /** Memory of the container of a map or reduce, MiB, and the key that sets it. */

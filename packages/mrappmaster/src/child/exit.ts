@@ -5,7 +5,7 @@
 export const ExitCode = {
   /** The AM could not be reached, or refused this process. */
   LOST: 65,
-  /** The AM does not know the attempt. */
+  /** The AM does not know the attempt, or had given it up before it was done. */
   UNKNOWN_ATTEMPT: 66,
   /** commitPending could not be delivered. */
   COMMIT_PENDING_LOST: 67,

@@ -3,7 +3,7 @@
  * frames with the user's line numbers. Frames of ours and of Node are left out where the user has any; an error that is ours
  * keeps its whole stack.
  */
-import { LocalDiskError, messageOf, UserCodeError } from '@bobbin/mapreduce/runtime';
+import { ChecksumError, LocalDiskError, messageOf, UserCodeError } from '@bobbin/mapreduce/runtime';
 import type { AttemptFailure } from './worker-messages.js';
 
 /** What the AM keeps of a failure, in characters. */
@@ -17,6 +17,7 @@ export function failureOf(thrown: unknown, ourFile: string): AttemptFailure {
     return { report: 'fatalError', text: cut([thrown.message, ...stackOf(thrown.cause, ourFile)].join('\n')) };
   }
   if (thrown instanceof LocalDiskError) return { report: 'fsError', text: cut(thrown.message) };
+  if (thrown instanceof ChecksumError) return { report: 'fatalError', text: cut(thrown.message) };
   return { report: 'fatalError', text: cut(describe(thrown, ourFile)) };
 }
 

@@ -6,13 +6,20 @@
 import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isMainThread, MessageChannel } from 'node:worker_threads';
-import { delay, systemClock, systemRandom } from '@bobbin/common';
+import { delay, getFileSystem, processStartMs, systemClock, systemRandom, type TaskType } from '@bobbin/common';
 import { abortTask, messageOf, offHeapBytes, type TaskSpec } from '@bobbin/mapreduce/runtime';
+import { locateAppMaster } from '../umbilical/app-master-address.js';
 import { UmbilicalClient } from '../umbilical/umbilical-client.js';
-import type { AttemptSettings } from './attempt-runner.js';
+import { areToldByParent, toldArguments } from './arguments.js';
+import { AttemptRunner, type AttemptSettings } from './attempt-runner.js';
+import { AttemptUsage } from './attempt-usage.js';
+import { keepCode } from '../code-cache/keep-code.js';
 import type { ProcessEnd } from './exit.js';
-import { memoryOf, readChildEnvironment, type ChildEnvironment } from './child-environment.js';
-import { planMemory } from './memory-plan.js';
+import { memoryOf, readChildEnvironment, readJobProperties, type ChildEnvironment } from './child-environment.js';
+import { planMemory, type MemoryPlan } from './memory-plan.js';
+import { typeAfter } from './next-task.js';
+import { heldBytes } from './proc-self.js';
+import { SpareWorker } from './spare-worker.js';
 import { stackDump } from './stack-dump.js';
 import { runTaskWorker } from './task-worker.js';
 import type { WorkerStart } from './worker-messages.js';
@@ -49,38 +56,64 @@ function workerStart(environment: ChildEnvironment, spec: TaskSpec, progress: Sh
   };
 }
 
-function attemptSettings({ conf }: ChildEnvironment, { type }: TaskSpec): AttemptSettings {
-  const { key, memoryMb } = memoryOf(type, conf);
-  const offHeapMb = offHeapBytes(type, conf, memoryMb) / MIB;
+function memoryPlan({ conf }: Pick<ChildEnvironment, 'conf'>, type: TaskType): MemoryPlan {
+  const { memoryMb } = memoryOf(type, conf);
+  return planMemory(memoryMb, offHeapBytes(type, conf, memoryMb) / MIB);
+}
+
+function attemptSettings(environment: ChildEnvironment, spec: TaskSpec, workers: SpareWorker): AttemptSettings {
+  const { key, memoryMb } = memoryOf(spec.type, environment.conf);
   return {
-    ourFile,
-    memory: planMemory(memoryMb, offHeapMb),
+    workers,
+    memory: memoryPlan(environment, spec.type),
     containerMb: memoryMb,
     memoryKey: key,
     clock: systemClock,
+    prepareNext: () => {
+      const next = environment.isReused ? typeAfter(spec) : undefined;
+      if (next !== undefined) workers.prepare(next, memoryPlan(environment, next));
+    },
   };
 }
 
-function main(): Promise<ProcessEnd> {
-  const environment = readChildEnvironment(process.argv.slice(2), process.env);
-  const { amHost: host, amPort: port, containerId, jobToken, conf, localDirs } = environment;
+async function main(): Promise<ProcessEnd> {
+  const workers = new SpareWorker(ourFile, systemClock);
+  let args: readonly string[] = process.argv.slice(2);
+  if (areToldByParent(args)) {
+    const conf = readJobProperties();
+    // An uber job: a map comes first, if there is any.
+    workers.prepare('MAP', memoryPlan({ conf }, 'MAP'));
+    args = await toldArguments(args, process);
+  }
+  const environment = readChildEnvironment(args, process.env);
+  const { containerId, jobToken, conf, localDirs } = environment;
   const umbilical = new UmbilicalClient({
     clock: systemClock,
     random: systemRandom,
     containerId,
     jobToken,
-    locate: () => ({ host, port }),
+    locate: () => locateAppMaster(environment, getFileSystem),
     connectionWaitMs: environment.appMasterWaitMs,
     log,
   });
+  const { firstTaskType } = environment;
+  workers.prepare(firstTaskType, memoryPlan(environment, firstTaskType));
   const child = new YarnChild({
     clock: systemClock,
     umbilical,
     pid: process.pid,
+    processStartTimeMs: processStartMs(),
     reportIntervalMs: environment.reportIntervalMs,
     localWriteLimitBytes: environment.localWriteLimitBytes,
-    workerStart: (spec, progress) => workerStart(environment, spec, progress.buffer),
-    attemptSettings: (spec) => attemptSettings(environment, spec),
+    begin: (spec, progress, calls) =>
+      new AttemptRunner(
+        workerStart(environment, spec, progress.buffer),
+        attemptSettings(environment, spec, workers),
+        calls,
+      ),
+    usage: (type) => new AttemptUsage(type),
+    memoryOf: (type) => memoryOf(type, conf),
+    heldBytes,
     discardOutput: (spec) => abortTask(spec, { conf, localDirs, memoryMb: memoryOf(spec.type, conf).memoryMb, log }),
     stack: () => stackDump(realpathSync('job.cjs'), systemClock, STACK_TIMEOUT_MS),
     log,
@@ -108,13 +141,19 @@ function answerSignals(child: YarnChild): void {
 }
 
 if (isMainThread) {
+  // The process of an uber job goes with its AM, which holds the other end of this channel.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   // Timers of ours do not keep a process alive; while a connection is awaited nothing else would.
   const { port1: keepAlive } = new MessageChannel();
   keepAlive.on('message', () => undefined);
   void Promise.resolve()
     .then(main)
     .then(
-      (end) => (end === 'KILL' ? process.kill(process.pid, 'SIGKILL') : process.exit(end)),
+      (end) => {
+        if (end === 'KILL') return process.kill(process.pid, 'SIGKILL');
+        if (end === 0) keepCode();
+        process.exit(end);
+      },
       (error: unknown) => {
         log(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
         process.exit(BAD_START);

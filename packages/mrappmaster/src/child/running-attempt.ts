@@ -3,30 +3,36 @@
  * YarnChild around task.run, and Task.done, commit, statusUpdate. Three things can end it: its worker, a limit it exceeds, and an
  * AM that is gone or knows it no more.
  */
-import type { Clock, TaskAttemptCompletionEvent, TaskAttemptId } from '@bobbin/common';
+import type { Clock, Phase, TaskAttemptCompletionEvent, TaskAttemptId, TaskType } from '@bobbin/common';
 import { messageOf, TaskProgress, type TaskSpec } from '@bobbin/mapreduce/runtime';
 import type { TaskStatus } from '../task-status.js';
 import type { Acknowledged } from '../umbilical/task-umbilical-protocol.js';
 import type { UmbilicalClient } from '../umbilical/umbilical-client.js';
-import { AttemptRunner, type AttemptOutcome, type AttemptSettings } from './attempt-runner.js';
-import { AttemptUsage } from './attempt-usage.js';
+import type { AttemptCalls, AttemptOutcome, AttemptRun } from './attempt-runner.js';
+import type { AttemptUsage } from './attempt-usage.js';
 import { Exit, ExitCode, orExit, type ProcessEnd } from './exit.js';
 import { isOfUser } from './failure-text.js';
 import { LimitWatch, type ExceededLimit } from './limit-watch.js';
-import { heldBytes } from './proc-self.js';
 import { TaskReporter } from './task-reporter.js';
-import type { AttemptFailure, WorkerStart } from './worker-messages.js';
+import type { AttemptFailure } from './worker-messages.js';
 
 export interface RunningAttemptDeps {
   readonly clock: Clock;
   readonly umbilical: Pick<UmbilicalClient, 'call'>;
+  /** When this process began, ms since 1970. */
+  readonly processStartTimeMs?: number;
   /** The longest silence towards the AM, in milliseconds. */
   readonly reportIntervalMs: number;
   /** Bytes an attempt may write to local disks; -1: no limit. */
   readonly localWriteLimitBytes: number;
-  /** What the worker of an attempt needs. */
-  workerStart(spec: TaskSpec, progress: TaskProgress): WorkerStart;
-  attemptSettings(spec: TaskSpec): AttemptSettings;
+  /** Begins an attempt's work, which tells how it gets on in `progress`. */
+  begin(spec: TaskSpec, progress: TaskProgress, calls: AttemptCalls): AttemptRun;
+  /** What this process uses from now on. */
+  usage(type: TaskType): Pick<AttemptUsage, 'addTo' | 'ended'>;
+  /** Memory of this container, MiB, and the key that sets it. */
+  memoryOf(type: TaskType): { readonly key: string; readonly memoryMb: number };
+  /** Memory that this process holds now, bytes. */
+  heldBytes(): number;
   /** Where user code is now, one frame a line; empty where that cannot be told. */
   stack(): Promise<readonly string[]>;
   /** Discards whatever an attempt has written, after its thread is gone. Never rejects. */
@@ -37,17 +43,22 @@ export interface RunningAttemptDeps {
 type Succeeded = AttemptOutcome & { readonly type: 'SUCCEEDED' };
 type Failed = AttemptOutcome & { readonly type: 'FAILED' };
 
+const AFTER_SHUFFLE: ReadonlySet<Phase> = new Set(['SORT', 'REDUCE', 'CLEANUP']);
+
 export class RunningAttempt {
-  private readonly attemptId: TaskAttemptId;
+  readonly attemptId: TaskAttemptId;
   private readonly progress = TaskProgress.create();
-  private readonly usage: AttemptUsage;
+  private readonly usage: Pick<AttemptUsage, 'addTo' | 'ended'>;
   private readonly reporter: TaskReporter;
-  private readonly runner: AttemptRunner;
+  private readonly runner: AttemptRun;
   private readonly limits: LimitWatch;
   /** Rejects when the process has to end before the attempt does. */
   private readonly cutShort: Promise<never>;
   private cut: (exit: Exit) => void = () => undefined;
   private readonly exceeded: Promise<ExceededLimit>;
+  /** Whose completion events are read, and how many were read before its first. */
+  private list = { amAttempt: 0, begin: 0 };
+  private isOver = false;
   /** What it means now to lose the AM. */
   private lostCode: number = ExitCode.LOST;
 
@@ -56,14 +67,13 @@ export class RunningAttempt {
     private readonly deps: RunningAttemptDeps,
   ) {
     const { clock } = deps;
-    const settings = deps.attemptSettings(spec);
     this.attemptId = spec.attemptId;
     this.cutShort = new Promise((_, reject) => {
       this.cut = reject;
     });
     this.cutShort.catch(() => undefined);
-    this.usage = new AttemptUsage(spec.type);
-    this.runner = new AttemptRunner(deps.workerStart(spec, this.progress), settings, {
+    this.usage = deps.usage(spec.type);
+    this.runner = deps.begin(spec, this.progress, {
       completionEvents: (from, max) => this.completionEvents(from, max),
       commitPermission: () => this.commitPermission(),
       fetchFailed: (map) => this.reporter.fetchFailed(map),
@@ -73,15 +83,13 @@ export class RunningAttempt {
       attemptId: spec.attemptId,
       progress: this.progress,
       usage: this.usage,
+      ...(deps.processStartTimeMs !== undefined && { processStartTimeMs: deps.processStartTimeMs }),
       intervalMs: deps.reportIntervalMs,
       send: (status) => this.send(status),
     });
-    const limits = {
-      memoryMb: settings.containerMb,
-      memoryKey: settings.memoryKey,
-      localWriteBytes: deps.localWriteLimitBytes,
-    };
-    const watch = { clock, limits, snapshot: () => this.progress.snapshot(), heldBytes };
+    const { key: memoryKey, memoryMb } = deps.memoryOf(spec.type);
+    const limits = { memoryMb, memoryKey, localWriteBytes: deps.localWriteLimitBytes };
+    const watch = { clock, limits, snapshot: () => this.progress.snapshot(), heldBytes: () => deps.heldBytes() };
     let exceeded: (limit: ExceededLimit) => void = () => undefined;
     this.exceeded = new Promise((resolve) => {
       exceeded = resolve;
@@ -119,19 +127,29 @@ export class RunningAttempt {
   }
 
   private stopWatching(): void {
+    this.isOver = true;
     this.reporter.stop();
     this.limits.stop();
   }
 
   private async succeeded({ heapBytes, gcMs }: Succeeded): Promise<ProcessEnd | 'NEXT'> {
     this.usage.ended(heapBytes, gcMs);
+    const told = this.tellDone();
+    const ended = this.runner.end();
+    const end = await told;
+    return (await ended) ? end : 'KILL';
+  }
+
+  /** Tells the AM that the attempt has succeeded; to be told again to a later AM that does not know. */
+  async tellDone(): Promise<ProcessEnd | 'NEXT'> {
     const { attemptId } = this;
     const { umbilical } = this.deps;
     const status = umbilical.call('statusUpdate', { attemptId, status: this.reporter.status(true) });
     const done = umbilical.call('done', { attemptId });
-    const ended = this.runner.end();
-    await orExit(ExitCode.LOST, Promise.all([status, done]));
-    return (await ended) ? 'NEXT' : 'KILL';
+    const [, { taskFound }] = await orExit(ExitCode.LOST, Promise.all([status, done]));
+    if (taskFound) return 'NEXT';
+    this.deps.log(`${attemptId} was done, but the AM had given it up`);
+    return ExitCode.UNKNOWN_ATTEMPT;
   }
 
   private async failed({ failure, cleanedUp }: Failed): Promise<ProcessEnd> {
@@ -175,12 +193,24 @@ export class RunningAttempt {
     this.cut(new Exit(ExitCode.UNKNOWN_ATTEMPT, `the AM does not know ${this.attemptId} any more`));
   }
 
+  /**
+   * `from` counts what the worker was given, over the lists of all AMs; a later AM tells its list from the beginning. Nothing, once the
+   * attempt shuffles no more: a question is a sign of progress, so one that is left open would keep a reduce that hangs alive.
+   */
   private async completionEvents(from: number, max: number): Promise<readonly TaskAttemptCompletionEvent[]> {
+    const { attemptId } = this;
     for (;;) {
-      const params = { attemptId: this.attemptId, fromEventId: from, maxEvents: max };
-      const { events } = await this.orCut(this.deps.umbilical.call('getMapCompletionEvents', params));
-      if (events.length > 0) return events;
+      const params = { attemptId, fromEventId: from - this.list.begin, amAttempt: this.list.amAttempt, maxEvents: max };
+      const answer = await this.orCut(this.deps.umbilical.call('getMapCompletionEvents', params));
+      const { events, shouldReset, amAttempt } = answer;
+      if (shouldReset) this.list = { amAttempt, begin: from };
+      else this.list = { ...this.list, amAttempt };
+      if (events.length > 0 || this.isPastShuffle) return events;
     }
+  }
+
+  private get isPastShuffle(): boolean {
+    return this.isOver || AFTER_SHUFFLE.has(this.progress.snapshot().phase);
   }
 
   private async commitPermission(): Promise<void> {

@@ -27,13 +27,20 @@ export async function stackDump(jobFile: string, clock: Clock, timeoutMs: number
   const session = new Session();
   session.connect();
   try {
+    // Scripts are numbered by each thread anew.
     const scripts = new Map<string, string>();
     const frames = await new Promise<readonly CallFrame[]>((resolve) => {
       clock.after(timeoutMs, () => resolve([]));
-      session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
-        const message = JSON.parse(params.message) as FromDebugger;
-        if (message.method === 'Debugger.scriptParsed') scripts.set(message.params.scriptId, message.params.url);
-        if (message.method === 'Debugger.paused') resolve(message.params.callFrames);
+      session.on('NodeWorker.receivedMessageFromWorker', ({ params: { sessionId, message: text } }) => {
+        const message = JSON.parse(text) as FromDebugger;
+        const idOf = (scriptId: string): string => `${sessionId} ${scriptId}`;
+        if (message.method === 'Debugger.scriptParsed') scripts.set(idOf(message.params.scriptId), message.params.url);
+        if (message.method !== 'Debugger.paused') return;
+        const ofJob = message.params.callFrames.filter(
+          ({ location }) => pathOf(scripts.get(idOf(location.scriptId)) ?? '') === jobFile,
+        );
+        // A spare thread may be the first to stop; it has no code of the job's to show.
+        if (ofJob.length > 0) resolve(ofJob);
       });
       session.on('NodeWorker.attachedToWorker', ({ params: { sessionId } }) => {
         ['Debugger.enable', 'Debugger.pause'].forEach((method, id) =>
@@ -42,17 +49,16 @@ export async function stackDump(jobFile: string, clock: Clock, timeoutMs: number
       });
       session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
     });
-    return framesOfJob(frames, scripts, jobFile);
+    return describe(frames, jobFile);
   } finally {
     session.disconnect();
   }
 }
 
-function framesOfJob(frames: readonly CallFrame[], scripts: ReadonlyMap<string, string>, jobFile: string): string[] {
-  const ofJob = frames.filter(({ location }) => pathOf(scripts.get(location.scriptId) ?? '') === jobFile);
-  if (ofJob.length === 0) return [];
+function describe(frames: readonly CallFrame[], jobFile: string): string[] {
+  if (frames.length === 0) return [];
   const map = sourceMapOf(jobFile);
-  return ofJob.map(({ functionName, location: { lineNumber, columnNumber } }) => {
+  return frames.map(({ functionName, location: { lineNumber, columnNumber } }) => {
     const entry = map?.findEntry(lineNumber, columnNumber);
     const place =
       entry && 'originalSource' in entry

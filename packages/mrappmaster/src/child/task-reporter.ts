@@ -17,7 +17,9 @@ export interface TaskReporterDeps {
   readonly clock: Clock;
   readonly attemptId: TaskAttemptId;
   readonly progress: TaskProgress;
-  readonly usage: AttemptUsage;
+  readonly usage: Pick<AttemptUsage, 'addTo'>;
+  /** When this process began, ms since 1970. */
+  readonly processStartTimeMs?: number;
   /** The longest silence, in milliseconds. */
   readonly intervalMs: number;
   /** Sends a status, or a ping where there is none. */
@@ -76,7 +78,8 @@ export class TaskReporter {
   }
 
   private statusOf(snapshot: TaskSnapshot, finished: boolean): TaskStatus {
-    const { phase, progress, stateString, mapFinishTimeMs, shuffleFinishTimeMs, sortFinishTimeMs } = snapshot;
+    const { phase, progress, stateString, mapFinishTimeMs, shuffleFinishTimeMs, sortFinishTimeMs, loadTimeMs } =
+      snapshot;
     const failedFetchTasks = this.failedFetches;
     this.failedFetches = [];
     return {
@@ -85,6 +88,8 @@ export class TaskReporter {
       progress: finished ? 1 : progress,
       stateString,
       startTimeMs: this.startTimeMs,
+      ...(this.deps.processStartTimeMs !== undefined && { processStartTimeMs: this.deps.processStartTimeMs }),
+      ...(loadTimeMs > 0 && { loadTimeMs: Math.round(loadTimeMs) }),
       ...(finished && { finishTimeMs: this.deps.clock.now() }),
       ...(mapFinishTimeMs > 0 && { mapFinishTimeMs: Math.round(mapFinishTimeMs) }),
       ...(shuffleFinishTimeMs > 0 && { shuffleFinishTimeMs: Math.round(shuffleFinishTimeMs) }),

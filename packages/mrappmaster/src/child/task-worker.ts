@@ -1,33 +1,38 @@
 /**
  * TaskWorker: one attempt, in a thread of its own. Everything of the user runs here and nowhere else, so it can neither stop a
- * heartbeat nor leave anything behind for the next task. Hadoop: the task's own thread in YarnChild.
+ * heartbeat nor leave anything behind for the next task. Hadoop: the task's own thread in YarnChild. The thread may have been
+ * started before the attempt was known; nothing of the user's is loaded until it is.
  * Runs to its end or to the first error, whatever its source, and tells the main thread which; an end that tells nothing (heap
  * exhausted, process.exit) is recognised there.
  */
 import { createRequire } from 'node:module';
 import { PerformanceObserver } from 'node:perf_hooks';
-import { getHeapStatistics } from 'node:v8';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { systemClock, type TaskAttemptCompletionEvent } from '@bobbin/common';
 import { validateJob, type Job } from '@bobbin/mapreduce';
 import { localizedProperties, runTask, TaskProgress, type TaskEnv } from '@bobbin/mapreduce/runtime';
+import { keepCode } from '../code-cache/keep-code.js';
 import { failureOf, stackOf, uncaughtOf } from './failure-text.js';
 import type { FromWorker, ToWorker, WorkerStart } from './worker-messages.js';
 import { LogFile, redirect, syslogTo } from './worker-output.js';
 
 /** The thread's whole life. `ourFile` is the bundle this thread runs. Resolves when the outcome has been told. */
 export async function runTaskWorker(ourFile: string): Promise<void> {
-  const start = workerData as WorkerStart;
-  const main = new MainThread();
   process.setSourceMapsEnabled(true);
+  const gc = new GarbageCollections();
+  const main = new MainThread();
+  const start = await main.start;
   redirect('stdout', new LogFile(start.stdout));
   redirect('stderr', new LogFile(start.stderr));
-  const gc = new GarbageCollections();
   watchForStrays(main, ourFile);
   try {
     const job = loadJob(start.jobFile);
-    await runTask(start.spec, job, main.envOf(start));
-    main.tell({ type: 'DONE', heapBytes: getHeapStatistics().total_heap_size, gcMs: await gc.totalMs() });
+    main.tell({ type: 'RUNNING' });
+    const env = main.envOf(start);
+    env.progress.setLoadTime(systemClock.now());
+    await runTask(start.spec, job, env);
+    keepCode();
+    main.tell({ type: 'DONE', heapBytes: process.memoryUsage().heapTotal, gcMs: await gc.totalMs() });
   } catch (error) {
     main.tell({ type: 'FAILED', failure: failureOf(error, ourFile), cleanedUp: true });
   }
@@ -60,14 +65,20 @@ class MainThread {
   private readonly waiting = new Map<number, (answer: ToWorker) => void>();
   private nextId = 1;
 
-  constructor() {
-    this.port.on('message', (answer: ToWorker) => {
-      this.waiting.get(answer.id)?.(answer);
-      this.waiting.delete(answer.id);
-      // The port keeps the thread alive only while something is asked.
-      if (this.waiting.size === 0) this.port.unref();
+  /** What this thread is for. */
+  readonly start = new Promise<WorkerStart>((resolve) => {
+    this.port.once('message', (start: WorkerStart) => {
+      this.port.on('message', (answer: ToWorker) => this.answered(answer));
+      this.port.unref();
+      resolve(start);
     });
-    this.port.unref();
+  });
+
+  private answered(answer: ToWorker): void {
+    this.waiting.get(answer.id)?.(answer);
+    this.waiting.delete(answer.id);
+    // The port keeps the thread alive only while something is asked.
+    if (this.waiting.size === 0) this.port.unref();
   }
 
   tell(message: FromWorker): void {

@@ -5,7 +5,7 @@
 import type { TaskAttemptCompletionEvent, TaskAttemptId } from '@bobbin/common';
 import type { TaskSpec } from '@bobbin/mapreduce/runtime';
 
-/** Given to a worker at its start (`workerData`). */
+/** The first message to a worker: what it is for. */
 export interface WorkerStart {
   readonly spec: TaskSpec;
   /** The job's properties. */
@@ -36,6 +36,8 @@ export type FromWorker =
   | { readonly type: 'COMPLETION_EVENTS'; readonly id: number; readonly from: number; readonly max: number }
   | { readonly type: 'COMMIT_PERMISSION'; readonly id: number }
   | { readonly type: 'FETCH_FAILURE'; readonly map: TaskAttemptId }
+  /** The job is loaded; its code runs from now on. */
+  | { readonly type: 'RUNNING' }
   /** User code is about to end the thread. `at` is where in its source. */
   | { readonly type: 'EXIT_CALLED'; readonly code: string; readonly at: string }
   /** `cleanedUp`: the runtime saw the failure pass and has discarded the attempt's output. */

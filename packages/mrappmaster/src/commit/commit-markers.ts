@@ -2,7 +2,7 @@
  * CommitMarkers: the empty files by which one AM attempt tells the next how far the job's commit came. Hadoop:
  * MRApps.getStartJobCommitFile and its siblings; what each combination means is in mapreduce.md 1.4.
  */
-import type { FileSystem } from '@bobbin/common';
+import { FileSystemError, type FileSystem } from '@bobbin/common';
 
 /** What an earlier attempt left. */
 export type CommitState = 'NONE' | 'STARTED' | 'SUCCEEDED' | 'FAILED';
@@ -20,8 +20,13 @@ export class CommitMarkers {
     await this.touch('COMMIT_STARTED');
   }
 
+  /** Fine where it stands already: an attempt that was given up for dead, and was not, has done the same work to the same end. */
   async succeeded(): Promise<void> {
-    await this.touch('COMMIT_SUCCESS');
+    try {
+      await this.touch('COMMIT_SUCCESS');
+    } catch (error) {
+      if (!(error instanceof FileSystemError) || error.errno !== 'EEXIST') throw error;
+    }
   }
 
   async failed(): Promise<void> {

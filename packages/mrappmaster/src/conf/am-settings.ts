@@ -70,6 +70,10 @@ export function toAllocatorSettings(conf: Configuration): ContainerAllocatorSett
       maxTaskFailuresPerTracker: conf.get(mrKeys.maxTaskFailuresPerTracker),
       ignoreThresholdPercent: conf.get(mrAmKeys.nodeBlacklistingIgnoreThresholdPercent),
     },
+    retries: {
+      waitMs: conf.get(mrKeys.retryElsewhereWaitMs),
+      maxAttempts: { MAP: conf.get(mrKeys.mapMaxAttempts), REDUCE: conf.get(mrKeys.reduceMaxAttempts) },
+    },
     reduces: {
       slowStartFraction: conf.get(mrKeys.reduceSlowstartCompletedMaps),
       rampUpLimitFraction: conf.get(mrAmKeys.reduceRampupLimitFraction),

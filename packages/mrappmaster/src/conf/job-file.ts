@@ -2,14 +2,16 @@
  * The job as its submitter staged it: `job.json` and `job.splits.jsonl` (docs/architecture.md, "A MapReduce job"), read once.
  * Hadoop: job.xml, job.split, job.splitmetainfo. A file that does not hold what it should fails the job with its place.
  */
-import { readFileSync } from 'node:fs';
 import { Configuration, messageOf, type JobFile } from '@bobbin/common';
 import type { TaskSplit } from '../app-context.js';
 import { JobFileError } from '../errors.js';
 
+/** Gives the text of a file; throws where it cannot be read. */
+export type ReadText = (path: string) => string;
+
 /** Throws JobFileError. */
-export function readJobFile(path: string): { readonly file: JobFile; readonly conf: Configuration } {
-  const file = parse(path, readText(path)) as JobFile;
+export function readJobFile(path: string, read: ReadText): { readonly file: JobFile; readonly conf: Configuration } {
+  const file = parse(path, textOf(path, read)) as JobFile;
   const wrong = (what: string): never => {
     throw new JobFileError(path, what);
   };
@@ -26,8 +28,8 @@ export function readJobFile(path: string): { readonly file: JobFile; readonly co
 }
 
 /** One split a line; as many as `numMaps`, or JobFileError. */
-export function readSplits(path: string, numMaps: number): readonly TaskSplit[] {
-  const lines = readText(path)
+export function readSplits(path: string, numMaps: number, read: ReadText): readonly TaskSplit[] {
+  const lines = textOf(path, read)
     .split('\n')
     .filter((line) => line !== '');
   if (lines.length !== numMaps)
@@ -41,9 +43,9 @@ export function readSplits(path: string, numMaps: number): readonly TaskSplit[] 
   });
 }
 
-function readText(path: string): string {
+function textOf(path: string, read: ReadText): string {
   try {
-    return readFileSync(path, 'utf8');
+    return read(path);
   } catch (error) {
     throw new JobFileError(path, messageOf(error), error);
   }

@@ -1,8 +1,9 @@
 /**
  * The append-only list of attempts' ends that clients and reducers read by index. Hadoop: JobImpl's
  * taskAttemptCompletionEvents, mapAttemptCompletionEvents and nodesToSucceededTaskAttempts.
- * A new event of a task turns the task's earlier success into OBSOLETE in place: who read past it learns of the loss from
- * the new event, who reads later sees OBSOLETE. Maps stand in a second list, numbered from 0, which is what reducers read.
+ * A new event of the attempt that had succeeded, or another success of its task, turns the earlier success into OBSOLETE in place:
+ * who read past it learns of the loss from the new event, who reads later sees OBSOLETE. Hadoop goes by the task alone; here the
+ * end of a speculative attempt that is told after the winner's (recovery tells them in the order they ended) takes nothing away. Maps stand in a second list, numbered from 0, which is what reducers read.
  */
 import { taskOf, taskTypeOf } from '@bobbin/common';
 import type {
@@ -21,11 +22,17 @@ export interface AttemptCompleted {
   readonly nodeId: NodeId;
 }
 
+interface Success {
+  readonly attemptId: TaskAttemptId;
+  readonly index: number;
+  readonly mapIndex: number;
+}
+
 export class CompletionEvents {
   private readonly all: TaskAttemptCompletionEvent[] = [];
   private readonly maps: TaskAttemptCompletionEvent[] = [];
   /** Of each task's last success: its places in the two lists, -1 for a reduce in the second. */
-  private readonly successes = new Map<TaskId, { readonly index: number; readonly mapIndex: number }>();
+  private readonly successes = new Map<TaskId, Success>();
   private readonly succeededMapsByNode = new Map<NodeId, Set<TaskAttemptId>>();
 
   append({ attemptId, status, mapOutputServerAddress, attemptRunTimeMs, nodeId }: AttemptCompleted): void {
@@ -36,9 +43,10 @@ export class CompletionEvents {
     const mapIndex = isMap ? this.maps.length : -1;
     this.all.push({ ...completed, eventId: index });
     if (isMap) this.maps.push({ ...completed, eventId: mapIndex });
-    this.makeObsolete(taskId);
+    const earlier = this.successes.get(taskId);
+    if (earlier && (status === 'SUCCEEDED' || earlier.attemptId === attemptId)) this.makeObsolete(taskId, earlier);
     if (status !== 'SUCCEEDED') return;
-    this.successes.set(taskId, { index, mapIndex });
+    this.successes.set(taskId, { attemptId, index, mapIndex });
     if (isMap) {
       const onNode = this.succeededMapsByNode.get(nodeId) ?? new Set();
       this.succeededMapsByNode.set(nodeId, onNode.add(attemptId));
@@ -59,12 +67,10 @@ export class CompletionEvents {
     return [...(this.succeededMapsByNode.get(nodeId) ?? [])];
   }
 
-  private makeObsolete(taskId: TaskId): void {
-    const earlier = this.successes.get(taskId);
-    if (!earlier) return;
+  private makeObsolete(taskId: TaskId, { index, mapIndex }: Success): void {
     this.successes.delete(taskId);
-    obsolete(this.all, earlier.index);
-    if (earlier.mapIndex >= 0) obsolete(this.maps, earlier.mapIndex);
+    obsolete(this.all, index);
+    if (mapIndex >= 0) obsolete(this.maps, mapIndex);
   }
 }
 

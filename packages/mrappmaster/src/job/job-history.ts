@@ -56,6 +56,7 @@ export function jobFinished(
   jobId: JobId,
   finishTimeMs: number,
   counts: JobContext,
+  commitTimeMs: number,
   counters: FinalCounters,
 ): JobHistoryEvent {
   return {
@@ -63,6 +64,7 @@ export function jobFinished(
     type: 'JOB_FINISHED',
     jobId,
     finishTimeMs,
+    ...(commitTimeMs > 0 && { commitTimeMs }),
     ...tally(counts),
     totalCounters: counters.total,
     mapCounters: counters.map,

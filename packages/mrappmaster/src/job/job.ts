@@ -65,6 +65,7 @@ export class Job implements JobView, JobScope {
   private lastState: JobState = 'NEW';
   private uber = false;
   private startedAtMs = 0;
+  private commitBeganAtMs = 0;
   private finishedAtMs = 0;
   private finalCounters: CounterGroups | undefined;
   private versionNumber = 0;
@@ -241,7 +242,8 @@ export class Job implements JobView, JobScope {
       case 'SET_UP_JOB':
         return dispatcher.dispatch({ domain: 'committer', type: 'JOB_SETUP' });
       case 'COMMIT_JOB':
-        return dispatcher.dispatch({ domain: 'committer', type: 'JOB_COMMIT' });
+        this.commitBeganAtMs = this.env.clock.now();
+        return dispatcher.dispatch({ domain: 'committer', type: 'JOB_COMMIT', attempts: this.outputAttempts() });
       case 'ABORT_JOB':
         return dispatcher.dispatch({ domain: 'committer', type: 'JOB_ABORT', finalState: effect.finalState });
       case 'SCHEDULE_TASKS':
@@ -398,7 +400,7 @@ export class Job implements JobView, JobScope {
     this.finalCounters = this.counters();
     dispatcher.dispatch(
       state === 'SUCCEEDED'
-        ? jobFinished(this.id, this.finishedAtMs, this.counts, {
+        ? jobFinished(this.id, this.finishedAtMs, this.counts, this.commitBeganAtMs, {
             total: this.finalCounters,
             map: sumCounters(countersOf(this.maps)),
             reduce: sumCounters(countersOf(this.reduces)),
@@ -406,6 +408,12 @@ export class Job implements JobView, JobScope {
         : jobUnsuccessful(this.id, this.finishedAtMs, this.counts, state, this.texts),
     );
     dispatcher.dispatch({ domain: 'job-finish', type: 'STATE_CHANGED', jobId: this.id });
+  }
+
+  /** Of reduces; of maps where there are none. */
+  private outputAttempts(): TaskAttemptId[] {
+    const tasks = this.numReduces > 0 ? this.reduces : this.maps;
+    return tasks.flatMap(({ successfulAttempt }) => successfulAttempt ?? []);
   }
 
   private ownCounters(): CounterGroups {

@@ -5,11 +5,12 @@
  *
  * Flushed to the device, once a completion (of attempt, task or job) is unflushed: when fewer events than the threshold
  * wait, when as many completions as allowed are unflushed, at the end of the job, and at the latest after the flush timeout.
- * Moved: written under a name ending in `_tmp`, then renamed, the history last: its appearance makes the job visible.
+ * Moved: written under a name of this attempt's own that ends in `_tmp`, then renamed, the history last: its appearance makes the job visible.
  */
 import { posix } from 'node:path';
 import {
   doneSubdirectory,
+  FileSystemError,
   HistoryEncoder,
   historyFileName,
   messageOf,
@@ -68,6 +69,10 @@ export class JobHistoryEventHandler {
   private flushTimer: Timer | undefined;
   private flushDue = false;
   private failed = false;
+  private stopped = false;
+  private linesHandled = 1;
+  private linesWritten = 0;
+  private waiters: { readonly upTo: number; readonly resolve: () => void }[] = [];
   private ended = false;
   private index: JobIndexInfo;
 
@@ -91,17 +96,28 @@ export class JobHistoryEventHandler {
     this.queue.push(this.encoder.header());
   }
 
-  /** Handler of the `history` domain. After the job's end, and after an error, events are dropped. */
+  /** Handler of the `history` domain. After the job's end, after `stop` and after an error, events are dropped. */
   handle(event: JobHistoryEvent): void {
-    if (this.ended || this.failed) return;
+    if (this.ended || this.failed || this.stopped) return;
     this.note(event);
     this.queue.push(this.encoder.encode(event));
+    this.linesHandled++;
     if (COMPLETION.test(event.type)) {
       this.queuedCompletions++;
       this.armFlushTimer();
     }
     this.ended = this.endsJob(event);
     this.pump();
+  }
+
+  /**
+   * Resolves when everything handled so far has been written: it outlives this process, though perhaps not the machine. Never where
+   * it cannot be written any more.
+   */
+  written(): Promise<void> {
+    const upTo = this.linesHandled;
+    if (this.linesWritten >= upTo && !this.isSilent) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push({ upTo, resolve }));
   }
 
   /** Resolves when everything handled so far is in the file, and flushed if the rules say so. */
@@ -111,11 +127,12 @@ export class JobHistoryEventHandler {
 
   /**
    * Drains, closes, and moves the file if the job has ended. `unfinished` is appended first where it has not, so that a last
-   * attempt leaves a complete record; without it the file stays where the next attempt looks for it. Gives the path in the done
+   * attempt leaves a complete record; without it, or without `publish`, the file stays where the next attempt looks for it. Gives the path in the done
    * folder, if the history went there. Safe to call twice.
    */
-  async stop(unfinished?: JobUnsuccessfulCompletionRecord): Promise<string | undefined> {
+  async stop(unfinished?: JobUnsuccessfulCompletionRecord, publish = true): Promise<string | undefined> {
     if (unfinished && !this.ended) this.handle({ domain: 'history', ...unfinished });
+    this.stopped = true;
     await this.drained();
     this.flushTimer?.cancel();
     if (!this.writer) return undefined;
@@ -123,11 +140,21 @@ export class JobHistoryEventHandler {
     this.writer = undefined;
     try {
       await writer.close();
-      return this.ended && !this.failed ? await this.moveToDone() : undefined;
+      return publish && this.ended && !this.failed ? await this.moveToDone() : undefined;
     } catch (error) {
-      this.deps.log.error(`the job's history could not be moved to ${this.settings.doneDir}: ${messageOf(error)}`);
+      await this.tellNotMoved(error);
       return undefined;
     }
+  }
+
+  /** The staging folder goes with the job's end: an attempt that had been given up for dead wakes here, and another has told the history. */
+  private async tellNotMoved(error: unknown): Promise<void> {
+    const { log, fs } = this.deps;
+    const { file, doneDir } = this.settings;
+    if (await fs.exists(file).catch(() => true)) {
+      log.error(`the job's history could not be moved to ${doneDir}: ${messageOf(error)}`);
+    } else
+      log.warn(`the job's history is not moved to ${doneDir}: ${file} is gone, so another attempt has ended the job`);
   }
 
   private pump(): void {
@@ -146,9 +173,22 @@ export class JobHistoryEventHandler {
       this.unflushed += this.queuedCompletions;
       this.queuedCompletions = 0;
       if (lines.length > 0) await this.writer.write(Buffer.from(lines.join('\n') + '\n'));
+      this.noteWritten(lines.length);
       if (this.mustFlush()) await this.flush(this.writer);
       this.flushDue = false;
     }
+  }
+
+  private noteWritten(lines: number): void {
+    this.linesWritten += lines;
+    const { waiters } = this;
+    this.waiters = waiters.filter(({ upTo }) => upTo > this.linesWritten);
+    for (const { upTo, resolve } of waiters) if (upTo <= this.linesWritten) resolve();
+  }
+
+  /** What happens now will not be told, and the job has not ended: it is the next attempt's. */
+  private get isSilent(): boolean {
+    return this.failed || (this.stopped && !this.ended);
   }
 
   private mustFlush(): boolean {
@@ -235,10 +275,15 @@ export class JobHistoryEventHandler {
     return history;
   }
 
-  /** What an earlier attempt left under these names is replaced. */
+  /**
+   * What stands under this name already was put there whole by another attempt of the AM, with the same end of the job: it stays. An attempt
+   * that was given up for dead and wakes here must not take it away; so each writes under a name of its own.
+   */
   private async place(path: string, content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void> {
     const { fs } = this.deps;
-    const temporary = `${path}_tmp`;
+    // Short: the name itself may be as long as a file system allows.
+    const kind = path.endsWith('.json') ? 'conf' : 'history';
+    const temporary = posix.join(posix.dirname(path), `${posix.basename(this.settings.file)}_${kind}_tmp`);
     await fs.delete(temporary);
     const writer = await fs.create(temporary);
     try {
@@ -246,7 +291,11 @@ export class JobHistoryEventHandler {
     } finally {
       await writer.close();
     }
-    await fs.delete(path);
-    await fs.rename(temporary, path);
+    try {
+      await fs.rename(temporary, path);
+    } catch (error) {
+      if (!(error instanceof FileSystemError) || error.errno !== 'EEXIST') throw error;
+      await fs.delete(temporary);
+    }
   }
 }

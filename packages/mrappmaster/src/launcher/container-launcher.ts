@@ -1,11 +1,12 @@
 /**
  * ContainerLauncher: starts and stops the containers of attempts on their NodeManagers. Hadoop: mapreduce.v2.app.launcher.
- * ContainerLauncherImpl (reference mapreduce.md 1.6). What one dispatcher turn asks of a node goes there in one call, and
+ * ContainerLauncherImpl (reference mapreduce.md 1.6). What one dispatcher turn asks of a node goes to NMClient in one call, and
  * the calls of one container never overlap: a stop waits for the start before it. A cleanup is always answered by
  * TA_CONTAINER_CLEANED, whatever the node says. Emits TA_CONTAINER_LAUNCHED, TA_CONTAINER_LAUNCH_FAILED, TA_CONTAINER_CLEANED.
  *
  * Reuse: a launch on a container that runs means that its child gets another task: it is launched already.
  */
+import { ContainerRefusedError, type NMClient } from '@bobbin/client';
 import {
   delay,
   messageOf,
@@ -13,29 +14,24 @@ import {
   type Container,
   type ContainerId,
   type ContainerLaunchContext,
-  type ContainerManagementProtocol,
   type EventSink,
   type NodeId,
   type TaskAttemptId,
+  type TaskType,
 } from '@bobbin/common';
 import type { AppLog } from '../app-context.js';
-import { ContainerLaunchError } from '../errors.js';
 import type { ContainerLauncherEvent, MRAppEvent } from '../events.js';
 import { shufflePort } from './task-launch-context.js';
-
-/** The calls of an NM that the launcher makes. */
-export type NMConnection = Pick<
-  ContainerManagementProtocol,
-  'startContainers' | 'stopContainers' | 'signalToContainer'
->;
 
 export interface ContainerLauncherDeps {
   readonly clock: Clock;
   readonly dispatcher: EventSink<MRAppEvent>;
   readonly log: AppLog;
-  /** A connection to the node, with its NM token. The same node gives the same one. */
-  readonly nm: (nodeId: NodeId) => NMConnection;
-  readonly launchContext: (containerId: ContainerId) => ContainerLaunchContext;
+  readonly nm: Pick<NMClient, 'startContainers' | 'stopContainers' | 'signalContainer' | 'containerEnded'>;
+  /** What to run in a container whose first task is of this kind. */
+  readonly launchContext: (containerId: ContainerId, firstTask: TaskType) => ContainerLaunchContext;
+  /** Resolves with true while this AM is the only one, with false when it may not be: its containers are another's then. */
+  readonly isInCharge: () => Promise<boolean>;
 }
 
 /** How long a task that timed out may take to say where its code is; its attempt then ends with that in its diagnostics. */
@@ -47,14 +43,25 @@ interface Launch {
   state: 'PREP' | 'RUNNING' | 'OVER';
   /** The attempt it carries; undefined between two. */
   attemptId: TaskAttemptId | undefined;
+  /** False from the moment it is to be stopped, or has ended: a node that is not ready for its start is not asked again. */
+  isWanted: boolean;
   shufflePort: number;
   /** The calls made for this container, one after another. */
   calls: Promise<void>;
+  /** Resolves when the platform says that the container is gone. */
+  readonly ended: Promise<void>;
+  readonly end: () => void;
+}
+
+/** A container to be started, and for what. */
+interface Start {
+  readonly launch: Launch;
+  readonly firstTask: TaskType;
 }
 
 /** What is to be sent to one node at the end of the turn. */
 interface Batch {
-  readonly starts: Launch[];
+  readonly starts: Start[];
   readonly stops: { readonly launch: Launch; readonly attemptId: TaskAttemptId; readonly dumpThreads: boolean }[];
 }
 
@@ -68,8 +75,13 @@ export class ContainerLauncher {
   handle(event: ContainerLauncherEvent): void {
     switch (event.type) {
       case 'CONTAINER_REMOTE_LAUNCH':
-        this.launch(event.container, event.attemptId);
+        this.launch(event.container, event.attemptId, event.task.type);
         return;
+      case 'CONTAINER_ADOPTED': {
+        const { container, attemptId, shufflePort: port } = event;
+        this.launches.set(container.id, { ...newLaunch(container, attemptId), state: 'RUNNING', shufflePort: port });
+        return;
+      }
       case 'CONTAINER_REMOTE_CLEANUP':
         this.cleanUp(event.containerId, event.attemptId, event.dumpThreads);
         return;
@@ -86,9 +98,9 @@ export class ContainerLauncher {
     if (this.batches.size === 0) return;
     const batches = this.batches;
     this.batches = new Map();
-    for (const [nodeId, batch] of batches) {
-      if (batch.starts.length > 0) this.sendStarts(nodeId, batch.starts);
-      if (batch.stops.length > 0) this.sendStops(nodeId, batch.stops);
+    for (const batch of batches.values()) {
+      if (batch.starts.length > 0) this.sendStarts(batch.starts);
+      if (batch.stops.length > 0) this.sendStops(batch.stops);
     }
   }
 
@@ -97,27 +109,30 @@ export class ContainerLauncher {
     const launch = this.launches.get(containerId);
     if (!launch) return;
     launch.state = 'OVER';
+    launch.isWanted = false;
     this.launches.delete(containerId);
+    this.deps.nm.containerEnded(containerId);
+    launch.end();
   }
 
   /** Stops every container that still runs; resolves when the nodes have answered. Errors are only logged. */
   async stopAll(): Promise<void> {
     this.endTurn();
-    const byNode = new Map<NodeId, Launch[]>();
-    for (const launch of this.launches.values()) {
-      const { nodeId } = launch.container;
-      byNode.set(nodeId, [...(byNode.get(nodeId) ?? []), launch]);
-    }
-    await Promise.all([...byNode].map(([nodeId, launches]) => this.stopOnNode(nodeId, launches)));
+    const launches = [...this.launches.values()];
+    for (const launch of launches) launch.isWanted = false;
+    // A start that waits on one node is not to keep the containers of the others.
+    const nodes = new Set(launches.map(({ container }) => container.nodeId));
+    const on = (nodeId: NodeId): Launch[] => launches.filter(({ container }) => container.nodeId === nodeId);
+    await Promise.all([...nodes].map((nodeId) => this.stopAtOnce(on(nodeId))));
     this.launches.clear();
   }
 
-  private launch(container: Container, attemptId: TaskAttemptId): void {
+  private launch(container: Container, attemptId: TaskAttemptId, firstTask: TaskType): void {
     const known = this.launches.get(container.id);
     if (!known) {
-      const launch: Launch = { container, state: 'PREP', attemptId, shufflePort: -1, calls: Promise.resolve() };
+      const launch = newLaunch(container, attemptId);
       this.launches.set(container.id, launch);
-      this.batch(container.nodeId).starts.push(launch);
+      this.batch(container.nodeId).starts.push({ launch, firstTask });
     } else {
       known.attemptId = attemptId;
       if (known.state === 'RUNNING') this.launched(known);
@@ -131,7 +146,7 @@ export class ContainerLauncher {
       return;
     }
     const batch = this.batch(launch.container.nodeId);
-    const queued = batch.starts.indexOf(launch);
+    const queued = batch.starts.findIndex((start) => start.launch === launch);
     if (queued >= 0) {
       batch.starts.splice(queued, 1);
       launch.state = 'OVER';
@@ -139,36 +154,39 @@ export class ContainerLauncher {
       this.cleaned(attemptId);
       return;
     }
+    launch.isWanted = false;
     batch.stops.push({ launch, attemptId, dumpThreads });
   }
 
-  private sendStarts(nodeId: NodeId, launches: readonly Launch[]): void {
-    const call = this.startOnNode(nodeId, launches);
-    for (const launch of launches) launch.calls = call;
+  private sendStarts(starts: readonly Start[]): void {
+    const call = this.start(starts);
+    for (const { launch } of starts) launch.calls = call;
   }
 
-  private async startOnNode(nodeId: NodeId, launches: readonly Launch[]): Promise<void> {
+  private async start(starts: readonly Start[]): Promise<void> {
     const { nm, launchContext } = this.deps;
+    const launches = new Map(starts.map(({ launch }) => [launch.container.id, launch]));
     try {
-      const requests = launches.map(({ container }) => {
-        if (!container.containerToken) throw new ContainerLaunchError(container.id, nodeId, 'it came without a token');
-        return { containerLaunchContext: launchContext(container.id), containerToken: container.containerToken };
-      });
-      const { failed, servicesMetaData } = await nm(nodeId).startContainers({ requests });
-      const failures = new Map(failed.map(({ containerId, exception }) => [containerId, exception.message]));
-      const port = failures.size < launches.length ? shufflePort(servicesMetaData) : -1;
-      for (const launch of launches) {
-        const failure = failures.get(launch.container.id);
-        if (failure !== undefined) {
-          this.launchFailed(launch, failure);
+      const results = await nm.startContainers(
+        starts.map(({ launch: { container }, firstTask }) => ({
+          container,
+          launchContext: launchContext(container.id, firstTask),
+        })),
+        (id) => launches.get(id)?.isWanted === true,
+      );
+      for (const result of results) {
+        const launch = launches.get(result.containerId);
+        if (!launch) continue;
+        if ('error' in result) {
+          this.launchFailed(launch, reasonOf(result.error));
         } else if (launch.state === 'PREP') {
+          launch.shufflePort = shufflePort(result.servicesMetaData);
           launch.state = 'RUNNING';
-          launch.shufflePort = port;
           this.launched(launch);
         }
       }
     } catch (error) {
-      for (const launch of launches) this.launchFailed(launch, messageOf(error));
+      for (const launch of launches.values()) if (launch.state === 'PREP') this.launchFailed(launch, messageOf(error));
     }
   }
 
@@ -187,6 +205,7 @@ export class ContainerLauncher {
     const { container, attemptId } = launch;
     launch.state = 'OVER';
     this.launches.delete(container.id);
+    this.deps.nm.containerEnded(container.id);
     if (!attemptId) return;
     const diagnostics = `Container launch failed for ${container.id} : ${why}`;
     this.deps.log.warn(diagnostics);
@@ -198,43 +217,42 @@ export class ContainerLauncher {
     });
   }
 
-  private sendStops(nodeId: NodeId, stops: Batch['stops']): void {
-    void (async () => {
-      const launches = stops.map(({ launch }) => launch);
-      await Promise.all(launches.map((launch) => launch.calls));
-      const timedOut = stops.filter(({ dumpThreads }) => dumpThreads);
-      for (const { launch } of timedOut) await this.dumpThreads(launch);
-      if (timedOut.length > 0) await delay(this.deps.clock, THREAD_DUMP_MS);
-      await this.stopOnNode(nodeId, launches);
-      for (const { attemptId } of stops) this.cleaned(attemptId);
-    })();
+  /** A node that died answers no call for minutes: the platform's word that the container is gone will do. */
+  private sendStops(stops: Batch['stops']): void {
+    const stopped = this.stop(stops);
+    for (const { launch, attemptId } of stops) {
+      void Promise.race([stopped, launch.ended]).then(() => this.cleaned(attemptId));
+    }
+  }
+
+  private async stop(stops: Batch['stops']): Promise<void> {
+    const launches = stops.map(({ launch }) => launch);
+    await Promise.all(launches.map((launch) => launch.calls));
+    const timedOut = stops.filter(({ dumpThreads }) => dumpThreads);
+    // Not awaited: a node that answers nothing is asked for minutes.
+    for (const { launch } of timedOut) void this.dumpThreads(launch);
+    if (timedOut.length > 0) await delay(this.deps.clock, THREAD_DUMP_MS);
+    await this.stopAtOnce(launches);
   }
 
   private async dumpThreads({ container }: Launch): Promise<void> {
     try {
-      const command = 'OUTPUT_THREAD_DUMP';
-      await this.deps.nm(container.nodeId).signalToContainer({ containerId: container.id, command });
+      await this.deps.nm.signalContainer(container.id, container.nodeId, 'OUTPUT_THREAD_DUMP');
     } catch (error) {
       this.deps.log.warn(`no thread dump of ${container.id}: ${messageOf(error)}`);
     }
   }
 
-  private async stopOnNode(nodeId: NodeId, launches: readonly Launch[]): Promise<void> {
+  private async stopAtOnce(launches: readonly Launch[]): Promise<void> {
     await Promise.all(launches.map((launch) => launch.calls));
+    // One that slept wakes to tasks that timed out, which its successor has adopted.
+    if (!(await this.deps.isInCharge())) return;
     const running = launches.filter((launch) => launch.state === 'RUNNING');
-    for (const launch of running) {
-      launch.state = 'OVER';
-      this.launches.delete(launch.container.id);
-    }
+    for (const launch of running) launch.state = 'OVER';
     if (running.length === 0) return;
-    try {
-      const containerIds = running.map(({ container }) => container.id);
-      const { failed } = await this.deps.nm(nodeId).stopContainers({ containerIds });
-      for (const { containerId, exception } of failed) {
-        this.deps.log.warn(`cleanup failed for container ${containerId} : ${exception.message}`);
-      }
-    } catch (error) {
-      this.deps.log.warn(`cleanup failed on ${nodeId} : ${messageOf(error)}`);
+    for (const { containerId, error } of await this.deps.nm.stopContainers(running.map(({ container }) => container))) {
+      if (error) this.deps.log.warn(`cleanup failed for container ${containerId} : ${reasonOf(error)}`);
+      this.launches.delete(containerId);
     }
   }
 
@@ -247,4 +265,16 @@ export class ContainerLauncher {
     if (!batch) this.batches.set(nodeId, (batch = { starts: [], stops: [] }));
     return batch;
   }
+}
+
+function reasonOf(error: Error): string {
+  return error instanceof ContainerRefusedError ? error.reason : error.message;
+}
+
+function newLaunch(container: Container, attemptId: TaskAttemptId): Launch {
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { container, state: 'PREP', attemptId, isWanted: true, shufflePort: -1, calls: Promise.resolve(), ended, end };
 }

@@ -21,6 +21,8 @@ export interface LocalContainerLauncherDeps {
   readonly log: AppLog;
   readonly job: () => Pick<JobView, 'numMaps' | 'completedMaps'>;
   readonly spawn: () => UberChild;
+  /** Called when a process has ended, before anything is made of it. */
+  readonly processEnded: () => void;
 }
 
 interface Waiting {
@@ -36,11 +38,19 @@ export class LocalContainerLauncher {
 
   constructor(private readonly deps: LocalContainerLauncherDeps) {}
 
+  /** Starts the process before there is a task for it: it gets ready while the AM registers. */
+  prestart(): void {
+    this.child ??= this.spawn();
+  }
+
   /** Handler of the `container-launcher` domain. */
   handle(event: ContainerLauncherEvent): void {
     switch (event.type) {
       case 'CONTAINER_REMOTE_LAUNCH':
         this.enqueue(event.task);
+        return;
+      case 'CONTAINER_ADOPTED':
+        // A process of this job dies with its AM: nothing of an earlier one runs.
         return;
       case 'CONTAINER_COMPLETED':
         if (this.current?.attemptId === event.attemptId) this.current = undefined;
@@ -98,6 +108,7 @@ export class LocalContainerLauncher {
   private spawn(): UberChild {
     const child = this.deps.spawn();
     void child.ended.then((how) => {
+      this.deps.processEnded();
       if (this.child !== child) return;
       this.child = undefined;
       this.childEnded(how);

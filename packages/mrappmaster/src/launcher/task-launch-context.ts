@@ -11,8 +11,10 @@ import {
   type ContainerLaunchContext,
   type FileSystem,
   type LocalResource,
+  type TaskType,
   type Token,
 } from '@bobbin/common';
+import { FIRST_TASK_TYPE } from '../child/environment-variables.js';
 
 /** The auxiliary service that serves map output; its data is the job's shuffle secret, its metadata the port. */
 export const SHUFFLE_SERVICE = 'mapreduce_shuffle';
@@ -29,14 +31,18 @@ export interface TaskLaunchSettings {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The context of one container. */
-export function taskLaunchContext(settings: TaskLaunchSettings, containerId: ContainerId): ContainerLaunchContext {
+/** The context of one container; `firstTask`: what it is launched for. */
+export function taskLaunchContext(
+  settings: TaskLaunchSettings,
+  containerId: ContainerId,
+  firstTask: TaskType,
+): ContainerLaunchContext {
   const { amHost, amPort } = settings;
   return {
     localResources: settings.localResources,
     tokens: settings.tokens,
     serviceData: { [SHUFFLE_SERVICE]: encodeShuffleServiceData(settings.jobToken) },
-    environment: settings.environment,
+    environment: { ...settings.environment, [FIRST_TASK_TYPE]: firstTask },
     // No shell in between: signals reach the task itself, which tells its stack on SIGQUIT before SIGTERM ends it.
     commands: [
       'exec',

@@ -1,10 +1,19 @@
 /**
  * Recovery of a job by a new AM attempt: whether it can be, what the files say, and the output that has to be brought back before
  * the job's machine hears of it. Hadoop: MRAppMaster.recoveryEnabled and processRecovery, TaskAttemptImpl.recover (reference
- * mapreduce.md 6.7). Tasks that ran when the AM died are not taken over here: they start again.
+ * mapreduce.md 6.7). Attempts that ran when the AM died come as RUNNING: the job adopts them (docs/decisions/027).
  */
-import { messageOf, mrAmKeys, readHistoryEvents, taskTypeOf, type AMStartedRecord, type TaskId } from '@bobbin/common';
-import type { AppLog, RecoveredTask } from '../app-context.js';
+import {
+  messageOf,
+  mrAmKeys,
+  readHistoryEvents,
+  taskTypeOf,
+  type AMStartedRecord,
+  type ContainerId,
+  type FileSystem,
+  type TaskId,
+} from '@bobbin/common';
+import type { AppLog, RecoveredAttempt, RecoveredTask } from '../app-context.js';
 import type { JobCommitter } from '../commit/committer-event-handler.js';
 import { EarlierAttempts } from './earlier-attempts.js';
 
@@ -19,7 +28,11 @@ export interface RecoveryFacts {
   /** The key to map output came with the job, so that it is the one of the earlier attempts too. */
   readonly hasSubmittersSecret: boolean;
   historyFileOf(amAttempt: number): string;
+  readonly fs: Pick<FileSystem, 'stream'>;
 }
+
+const NOBODY_SERVES_IT =
+  'its output lies where an earlier attempt of the AppMaster ran it, in its own container, and no node serves it: its task runs again';
 
 /** What an AM attempt begins with. */
 export interface Recovery {
@@ -48,8 +61,10 @@ export async function readEarlierAttempts(facts: RecoveryFacts, log: AppLog): Pr
   const earlier = new EarlierAttempts();
   for (let attempt = 1; attempt < facts.amAttempt; attempt++) {
     try {
-      const { truncated } = await readHistoryEvents(facts.historyFileOf(attempt), (event) =>
-        earlier.add(event, attempt),
+      const { truncated } = await readHistoryEvents(
+        facts.historyFileOf(attempt),
+        (event) => earlier.add(event),
+        facts.fs,
       );
       if (truncated !== undefined) log.info(`the history of AppMaster attempt ${attempt} ends early: ${truncated}`);
     } catch (error) {
@@ -64,41 +79,68 @@ export async function readEarlierAttempts(facts: RecoveryFacts, log: AppLog): Pr
     log.warn(`nothing is taken over from earlier attempts of the AppMaster: ${why}`);
     return nothing;
   }
-  return { amInfos, launchTimeMs, tasks: earlier.succeeded(facts.numReduces, facts.amAttempt - 1) };
+  const succeeded = earlier.succeeded();
+  return { amInfos, launchTimeMs, tasks: new Map([...succeeded, ...earlier.unfinished(succeeded)]) };
+}
+
+/** The containers of the attempts that may run still. */
+export function awaitedContainers({ tasks }: Recovery): ReadonlySet<ContainerId> {
+  const running = [...tasks.values()].flatMap(({ attempts }) => attempts.filter(({ state }) => state === 'RUNNING'));
+  return new Set(running.map(({ containerId }) => containerId));
+}
+
+/** What earlier attempts of the AM left in the output folder. */
+export interface EarlierOutput extends Pick<JobCommitter, 'recoverTask'> {
+  /** The job's commit has come to its end, under whichever attempt. */
+  isCommitted(): Promise<boolean>;
 }
 
 /**
  * The tasks as the job is to recover them. Output that was committed (reduces', and maps' of a job without reduces) is brought
- * back first; an attempt whose output is lost counts as killed, and its task runs again.
+ * back first; an attempt whose output is lost counts as killed, and its task runs again, unless the job has been committed meanwhile. While a reduce
+ * is still to run, a map counts only where a node serves its output.
  */
 export async function recoverOutput(
   tasks: ReadonlyMap<TaskId, RecoveredTask>,
   numReduces: number,
-  committer: Pick<JobCommitter, 'recoverTask'>,
+  output: EarlierOutput,
   log: AppLog,
 ): Promise<ReadonlyMap<TaskId, RecoveredTask>> {
   const settled = new Map<TaskId, RecoveredTask>();
   for (const [taskId, task] of tasks) {
     const isCommitted = taskTypeOf(taskId) === 'REDUCE' || numReduces === 0;
-    settled.set(taskId, isCommitted ? await withOutput(task, committer, log) : task);
+    settled.set(taskId, isCommitted ? await withOutput(task, output, log) : task);
   }
+  const all = [...settled.values()];
+  const finishedReduces = all.filter((task) => taskTypeOf(task.taskId) === 'REDUCE' && winnerOf(task)).length;
+  if (finishedReduces === numReduces) return settled;
+  const isUseless = (task: RecoveredTask): boolean =>
+    taskTypeOf(task.taskId) === 'MAP' && (winnerOf(task)?.shufflePort ?? 0) < 0;
+  for (const task of all) if (isUseless(task)) settled.set(task.taskId, withoutWinner(task, NOBODY_SERVES_IT));
   return settled;
 }
 
-async function withOutput(
-  task: RecoveredTask,
-  committer: Pick<JobCommitter, 'recoverTask'>,
-  log: AppLog,
-): Promise<RecoveredTask> {
-  const winner = task.attempts.find(({ state }) => state === 'SUCCEEDED');
+function winnerOf({ attempts }: RecoveredTask): RecoveredAttempt | undefined {
+  return attempts.find(({ state }) => state === 'SUCCEEDED');
+}
+
+async function withOutput(task: RecoveredTask, output: EarlierOutput, log: AppLog): Promise<RecoveredTask> {
+  const winner = winnerOf(task);
   if (!winner) return task;
   try {
-    await committer.recoverTask(winner.attemptId);
+    await output.recoverTask(winner.attemptId);
     return task;
   } catch (error) {
+    if (await output.isCommitted()) return task;
     const diagnostics = `its output could not be brought back: ${messageOf(error)}`;
     log.warn(`${task.taskId} runs again: ${diagnostics}`);
-    const lost = { ...winner, state: 'KILLED' as const, diagnostics };
-    return { ...task, attempts: task.attempts.map((attempt) => (attempt === winner ? lost : attempt)) };
+    return withoutWinner(task, diagnostics);
   }
+}
+
+function withoutWinner(task: RecoveredTask, diagnostics: string): RecoveredTask {
+  const attempts = task.attempts.map((attempt) =>
+    attempt.state === 'SUCCEEDED' ? { ...attempt, state: 'KILLED' as const, diagnostics } : attempt,
+  );
+  return { ...task, attempts };
 }

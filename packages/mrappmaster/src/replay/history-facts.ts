@@ -22,13 +22,13 @@ import {
   type TaskType,
 } from '@bobbin/common';
 import type { RecoveredAttempt, RecoveredTask, TaskSplit } from '../app-context.js';
-import { recoveredAttempt, type AttemptEnd } from '../recovery/recovered-attempt.js';
+import { recoveredAttempt, runningAttempt, type AttemptEnd } from '../recovery/recovered-attempt.js';
 
 export type RecordOf<T extends HistoryEventType> = Extract<HistoryEvent, { readonly type: T }>;
 type JobEnd = RecordOf<'JOB_FINISHED' | 'JOB_FAILED' | 'JOB_KILLED' | 'JOB_ERROR'>;
 
 const isStart = (event: HistoryEvent): event is TaskAttemptStartedRecord => event.type.endsWith('_ATTEMPT_STARTED');
-const isAttemptEnd = (event: HistoryEvent): event is AttemptEnd => 'attemptId' in event && !isStart(event);
+const isAttemptEnd = (event: HistoryEvent): event is AttemptEnd => 'attemptId' in event && 'finishTimeMs' in event;
 
 /** The last record of a job. */
 export const isJobEnd = (event: HistoryEvent): event is JobEnd =>
@@ -171,22 +171,27 @@ export class HistoryFacts {
     return reduceEnds >= 0 && mapEnds > reduceEnds;
   }
 
-  /** Tasks that an earlier AppMaster had brought to a success: they have attempts numbered below `firstAttempt`. */
+  /** Tasks that an earlier AppMaster had begun: they have attempts numbered below `firstAttempt`. */
   recovered(firstAttempt: number): ReadonlyMap<TaskId, RecoveredTask> {
     const tasks = new Map<TaskId, RecoveredTask>();
-    const ends = [...this.firstEnds.values()].filter((end) => parseTaskAttemptId(end.attemptId).attempt < firstAttempt);
-    for (const end of ends) {
-      const startTimeMs = this.taskStarts.get(end.taskId)?.startTimeMs ?? 0;
-      const earlier = tasks.get(end.taskId)?.attempts ?? [];
-      const attempts = [...earlier, ...this.recoveredAttempt(end)];
-      tasks.set(end.taskId, { taskId: end.taskId, status: 'SUCCEEDED', startTimeMs, attempts });
+    for (const start of this.starts.values()) {
+      const { taskId, attempt } = parseTaskAttemptId(start.attemptId);
+      if (attempt >= firstAttempt) continue;
+      const startTimeMs = this.taskStarts.get(taskId)?.startTimeMs ?? 0;
+      const earlier = tasks.get(taskId)?.attempts ?? [];
+      const attempts = [...earlier, ...this.recoveredAttempt(start)];
+      const status = attempts.some(({ state }) => state === 'SUCCEEDED') ? 'SUCCEEDED' : 'RUNNING';
+      tasks.set(taskId, { taskId, status, startTimeMs, attempts });
     }
     return tasks;
   }
 
-  private recoveredAttempt(end: AttemptEnd): RecoveredAttempt[] {
-    const start = this.starts.get(end.attemptId);
-    return start ? [recoveredAttempt(start, end, this.nodeOf(start))] : [];
+  private recoveredAttempt(start: TaskAttemptStartedRecord): RecoveredAttempt[] {
+    const end = this.firstEnds.get(start.attemptId);
+    // Of a file that was cut, the end of one that had ended may be what is missing.
+    const mayRun = start.awaited === true || (!end && !this.end);
+    if (mayRun) return [runningAttempt(start, this.nodeOf(start))];
+    return end ? [recoveredAttempt(start, end, this.nodeOf(start))] : [];
   }
 
   private hasFailed(taskId: TaskId): boolean {

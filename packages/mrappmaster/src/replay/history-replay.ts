@@ -117,6 +117,10 @@ class HistoryReplay {
       case 'REDUCE_ATTEMPT_STARTED':
         this.attemptStarted(record);
         break;
+      case 'MAP_ATTEMPT_ADOPTED':
+      case 'REDUCE_ATTEMPT_ADOPTED':
+        this.stage.deliver({ domain: 'taskattempt', type: 'TA_ADOPTED', attemptId: record.attemptId });
+        break;
       case 'MAP_ATTEMPT_FINISHED':
       case 'REDUCE_ATTEMPT_FINISHED':
         this.attemptFinished(record);
@@ -197,12 +201,16 @@ class HistoryReplay {
     const task = this.stage.job.task(taskId);
     if (!task) return;
     const { attempt: number } = parseTaskAttemptId(attemptId);
-    for (let before = -1; this.stateOf(attemptId) === undefined && task.attempts.size > before;) {
-      before = task.attempts.size;
+    const first = (this.amAttempt - 1) * 1000;
+    // One of another AppMaster is recovered or unknown: no number of tries leads to it.
+    if (Math.floor(number / 1000) !== this.amAttempt - 1) return;
+    const made = (): number => [...task.attempts.keys()].filter((id) => parseTaskAttemptId(id).attempt >= first).length;
+    for (let before = -1; this.stateOf(attemptId) === undefined && made() > before;) {
+      before = made();
       const waiting = [...task.attempts.values()].find(
         ({ id, internalState }) => internalState === 'UNASSIGNED' && !this.facts.start(id),
       );
-      const isNext = (this.amAttempt - 1) * 1000 + before === number;
+      const isNext = first + before === number;
       if (isNext ? avataar !== 'SPECULATIVE' : waiting !== undefined) {
         if (waiting) this.kill(waiting.id, 'It ended before it had a container');
       } else {
@@ -210,7 +218,7 @@ class HistoryReplay {
       }
       const isSettled = (): boolean =>
         [...task.attempts.values()].every(({ internalState }) => internalState !== 'NEW');
-      this.work(() => task.attempts.size > before && isSettled());
+      this.work(() => made() > before && isSettled());
     }
     this.work(() => this.stateOf(attemptId) !== undefined);
   }
@@ -415,5 +423,6 @@ function timeOf(event: HistoryEvent): number {
   if ('finishTimeMs' in event) return event.finishTimeMs;
   if ('startTimeMs' in event) return event.startTimeMs;
   if ('launchTimeMs' in event) return event.launchTimeMs;
+  if ('adoptTimeMs' in event) return event.adoptTimeMs;
   return 'submitTimeMs' in event ? event.submitTimeMs : 0;
 }

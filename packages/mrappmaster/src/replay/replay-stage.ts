@@ -6,6 +6,7 @@
 import {
   parseApplicationAttemptId,
   parseNodeId,
+  parseTaskAttemptId,
   taskAttemptId,
   type ApplicationAttemptId,
   type Clock,
@@ -81,14 +82,24 @@ export class ReplayStage {
         break;
     }
     this.onStep({ event: event.type, entity: entity.id, from, to: entity.state() });
+    if (event.type === 'T_RECOVER') this.tellRecovered(event.taskId);
     if (event.domain === 'task') this.speculate(event.taskId);
+  }
+
+  /** Attempts come back while their task does, without an event of the queue. */
+  private tellRecovered(taskId: TaskId): void {
+    for (const { id: entity, internalState: to } of this.job.task(taskId)?.attempts.values() ?? []) {
+      if (to !== 'NEW') this.onStep({ event: 'TA_RECOVER', entity, from: 'NEW', to });
+    }
   }
 
   /** Attempts the file tells as speculative are made as soon as theirs is the next number: they may be told only at their end. */
   private speculate(taskId: TaskId): void {
     const task = this.job.task(taskId);
     if (task?.internalState !== 'RUNNING') return;
-    const next = taskAttemptId(taskId, (this.job.env.attemptNumber - 1) * 1000 + task.attempts.size);
+    const first = (this.job.env.attemptNumber - 1) * 1000;
+    const made = [...task.attempts.keys()].filter((id) => parseTaskAttemptId(id).attempt >= first).length;
+    const next = taskAttemptId(taskId, first + made);
     if (this.facts.start(next)?.avataar !== 'SPECULATIVE') return;
     this.deliver({ domain: 'task', type: 'T_ADD_SPEC_ATTEMPT', taskId });
   }
@@ -225,6 +236,7 @@ export class ReplayStage {
       hasSuccessfullyUnregistered: true,
       rackOf: () => '/default-rack',
       umbilical: {
+        adopt: nothing,
         registerPendingTask: nothing,
         registerLaunchedTask: nothing,
         grantCommit: nothing,

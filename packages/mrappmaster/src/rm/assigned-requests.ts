@@ -3,7 +3,7 @@
  * mapreduce.v2.app.rm.RMContainerAllocator. One attempt to a container at any instant; a container that is reused passes
  * from one attempt to the next by `reassign`. Also remembers which reduces were told to yield.
  */
-import type { Container, ContainerId, Resource, TaskAttemptId, TaskType } from '@bobbin/common';
+import type { Container, ContainerId, NodeId, Resource, TaskAttemptId, TaskType } from '@bobbin/common';
 
 export interface Assigned {
   readonly container: Container;
@@ -66,10 +66,15 @@ export class AssignedRequests {
     return this.byContainer.values();
   }
 
-  /** Up to `count` reduces of the least progress that were not told yet; they count as yielding from now on. */
-  chooseYielding(count: number, progressOf: (id: TaskAttemptId) => number): readonly TaskAttemptId[] {
+  /** Up to `count` reduces of the least progress that were not told yet, none on `sparedNodes`; they count as yielding from now on. */
+  chooseYielding(
+    count: number,
+    progressOf: (id: TaskAttemptId) => number,
+    sparedNodes: ReadonlySet<NodeId>,
+  ): readonly TaskAttemptId[] {
     const chosen = [...this.byContainer.values()]
       .filter((a) => a.taskType === 'REDUCE' && !this.yielding.has(a.attemptId))
+      .filter((a) => !sparedNodes.has(a.container.nodeId))
       .map((a) => ({ id: a.attemptId, progress: progressOf(a.attemptId) }))
       .sort((a, b) => a.progress - b.progress)
       .slice(0, Math.max(0, count))

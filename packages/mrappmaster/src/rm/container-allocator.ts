@@ -6,6 +6,7 @@
  * Maps are asked for at once; reduces are pending until the schedule lets them (reduce-schedule). Reuse is ours: a container
  * whose attempt ended well takes the next scheduled attempt of the same size in the order of the priorities, data-local
  * maps first, and is given back the moment there is none, or when the RM has named it for preemption (others starve for it).
+ * A retry goes to a node where its task has not failed, as far as failed-places holds out for one.
  */
 import {
   ContainerExitStatus,
@@ -20,8 +21,8 @@ import {
   type Container,
   type ContainerId,
   type ContainerStatus,
+  type NodeId,
   type NodeReport,
-  type NodeState,
   type Resource,
   type TaskAttemptId,
   type TaskType,
@@ -35,6 +36,7 @@ import {
   type BlacklistSettings,
   type ContainerRequest,
 } from './container-requestor.js';
+import { FailedPlaces, isUnusable, type FailedPlacesSettings } from './failed-places.js';
 import {
   reducesToPreempt,
   reducesToSchedule,
@@ -46,6 +48,7 @@ import { ScheduledRequests } from './scheduled-requests.js';
 
 export interface ContainerAllocatorSettings {
   readonly blacklist: BlacklistSettings;
+  readonly retries: FailedPlacesSettings;
   readonly reduces: ReduceScheduleSettings;
   /** At most this many at a time; 0: no limit. */
   readonly runningMapLimit: number;
@@ -94,7 +97,6 @@ export type AllocatorDecision =
   | { readonly type: 'DISMISS'; readonly containerId: ContainerId }
   | { readonly type: 'KILL_JOB'; readonly diagnostics: string };
 
-const UNUSABLE: ReadonlySet<NodeState> = new Set(['UNHEALTHY', 'DECOMMISSIONED', 'LOST', 'SHUTDOWN']);
 /** Ends that are nobody's failure: the attempt counts as killed. */
 const KILLED_BY_PLATFORM: ReadonlySet<number> = new Set([
   ContainerExitStatus.ABORTED,
@@ -104,13 +106,19 @@ const KILLED_BY_PLATFORM: ReadonlySet<number> = new Set([
 
 const sameSize = (a: Resource, b: Resource): boolean => a.memoryMb === b.memoryMb && a.vcores === b.vcores;
 const hostOf = (container: Container): string => parseNodeId(container.nodeId).host;
+const NO_NODES: ReadonlySet<NodeId> = new Set();
+type Accepts = (request: ContainerRequest) => boolean;
 
 export class ContainerAllocator {
   readonly requestor: ContainerRequestor;
   private readonly scheduled = new ScheduledRequests();
   private readonly assigned = new AssignedRequests();
+  private readonly failedPlaces: FailedPlaces;
   private pendingReduces: ContainerRequest[] = [];
   private readonly preempted = new Set<ContainerId>();
+  /** Containers of earlier AMs that the job has not claimed yet, and how those ended that did meanwhile. */
+  private readonly awaited: Set<ContainerId>;
+  private readonly endedUnclaimed = new Map<ContainerId, ContainerStatus>();
   private readonly racks = new Map<string, string>();
   private decisions: AllocatorDecision[] = [];
   private headroom: Resource = NO_RESOURCE;
@@ -126,8 +134,11 @@ export class ContainerAllocator {
     private readonly figures: () => JobFigures,
     /** 0..1; decides which reduces yield first. */
     private readonly progressOf: (id: TaskAttemptId) => number,
+    awaited: Iterable<ContainerId> = [],
   ) {
+    this.awaited = new Set(awaited);
     this.requestor = new ContainerRequestor(settings.blacklist);
+    this.failedPlaces = new FailedPlaces(settings.retries);
   }
 
   /** The largest container the RM gives, as registration said. */
@@ -178,13 +189,33 @@ export class ContainerAllocator {
     if (assigned) this.giveBack(assigned.container.id);
   }
 
-  /** An attempt failed on this host. */
-  hostFailed(host: string): void {
-    this.requestor.hostFailed(host);
+  /** A container of an earlier AM carries this attempt. */
+  adopt(attemptId: TaskAttemptId, container: Container, capability: Resource): void {
+    const { id } = container;
+    const taskType = taskTypeOf(taskOf(attemptId));
+    this.sizeOf(taskType, capability);
+    this.assigned.assign({ container, attemptId, taskType, capability });
+    this.awaited.delete(id);
+    const ended = this.endedUnclaimed.get(id);
+    this.endedUnclaimed.delete(id);
+    if (ended) this.completed(ended);
+  }
+
+  /** Containers of earlier AMs that still run: those that nobody claims are given back. Called at each registration. */
+  kept(ids: Iterable<ContainerId>): void {
+    for (const id of ids) {
+      if (!this.awaited.has(id) && !this.assigned.ofContainer(id)) this.requestor.release(id);
+    }
+  }
+
+  /** An attempt failed on this node. */
+  attemptFailed(attemptId: TaskAttemptId, nodeId: NodeId): void {
+    this.requestor.hostFailed(parseNodeId(nodeId).host);
+    this.failedPlaces.failed(attemptId, nodeId);
   }
 
   /** The child of a container asks for its next task, `attemptId` having ended well there. Ignored for any other attempt. */
-  available(id: ContainerId, attemptId: TaskAttemptId): void {
+  available(id: ContainerId, attemptId: TaskAttemptId, nowMs: number): void {
     const held = this.assigned.ofContainer(id);
     if (!held) {
       this.decisions.push({ type: 'DISMISS', containerId: id });
@@ -192,7 +223,7 @@ export class ContainerAllocator {
     }
     if (held.attemptId !== attemptId) return;
     this.assigned.remove(id);
-    const request = this.nextFor(held.container, held.capability);
+    const request = this.nextFor(held.container, held.capability, nowMs);
     if (request) {
       this.assign(request, held.container, true);
     } else {
@@ -205,10 +236,11 @@ export class ContainerAllocator {
   answered(response: AllocateResponse, nowMs: number): void {
     this.headroom = response.availableResources;
     this.requestor.setClusterNodes(response.numClusterNodes);
+    this.failedPlaces.setClusterNodes(response.numClusterNodes);
     for (const id of response.preemptedContainers) this.preempted.add(id);
     this.nodesUpdated(response.updatedNodes);
     for (const status of response.completedContainersStatuses) this.completed(status);
-    this.place(response.allocatedContainers);
+    this.place(response.allocatedContainers, nowMs);
     this.recalculate(nowMs);
   }
 
@@ -218,10 +250,14 @@ export class ContainerAllocator {
     const mapless = this.assigned.mapCount === 0 && this.scheduled.mapCount > 0;
     this.maplessSinceMs = mapless ? (this.maplessSinceMs ?? nowMs) : undefined;
     const view = this.view(nowMs - (this.maplessSinceMs ?? nowMs));
-    const toPreempt = reducesToPreempt(view, this.settings.reduces, hanging);
-    if (toPreempt !== undefined) this.preempt(toPreempt);
-    else this.scheduleReduces(view);
+    // What is left on the nodes that they avoid is no room for the maps that wait, nor would a reduce there make any.
+    const avoided = this.avoidedByAll(this.scheduled.waitingMaps(), nowMs);
+    const forMaps = avoided.size > 0 ? { ...view, headroom: NO_RESOURCE } : view;
+    const toPreempt = reducesToPreempt(forMaps, this.settings.reduces, hanging);
+    if (toPreempt !== undefined) this.preempt(toPreempt, avoided);
+    else this.scheduleReduces(view, nowMs);
     this.applyLimits();
+    this.requestor.leaveOut(this.leftOut(nowMs));
   }
 
   /** Figures for logs and tests. */
@@ -271,7 +307,8 @@ export class ContainerAllocator {
     const unusable = new Map<string, NodeReport>();
     for (const node of nodes) {
       this.racks.set(parseNodeId(node.nodeId).host, node.rackName);
-      if (UNUSABLE.has(node.state)) unusable.set(node.nodeId, node);
+      this.failedPlaces.nodeUpdated(node.nodeId, node.state);
+      if (isUnusable(node.state)) unusable.set(node.nodeId, node);
     }
     this.decisions.push({ type: 'TELL_NODES', nodes });
     if (unusable.size === 0) return;
@@ -286,6 +323,7 @@ export class ContainerAllocator {
   private completed(status: ContainerStatus): void {
     this.requestor.confirmReleased(status.containerId);
     this.preempted.delete(status.containerId);
+    if (this.awaited.has(status.containerId)) this.endedUnclaimed.set(status.containerId, status);
     const assigned = this.assigned.remove(status.containerId);
     if (!assigned) return;
     const { attemptId } = assigned;
@@ -297,13 +335,17 @@ export class ContainerAllocator {
     }
   }
 
-  /** New containers, by whole passes: fast-fail maps and reduces, then maps node-local, rack-local, anywhere. */
-  private place(containers: readonly Container[]): void {
+  /**
+   * New containers, by whole passes: fast-fail maps and reduces, then maps node-local, rack-local, anywhere; then, where none of
+   * those it was asked for goes to its node, whoever wants a container of that size.
+   */
+  private place(containers: readonly Container[], nowMs: number): void {
     let left = containers.filter((container) => this.usable(container));
-    left = this.pass(left, (container) => this.withoutLocality(container));
-    left = this.pass(left, (container) => this.localMap(container, 'DATA_LOCAL_MAPS'));
-    left = this.pass(left, (container) => this.localMap(container, 'RACK_LOCAL_MAPS'));
-    left = this.pass(left, (container) => this.localMap(container, 'OTHER_LOCAL_MAPS'));
+    left = this.pass(left, (container) => this.withoutLocality(container, nowMs));
+    for (const locality of ['DATA_LOCAL_MAPS', 'RACK_LOCAL_MAPS', 'OTHER_LOCAL_MAPS'] as const) {
+      left = this.pass(left, (container) => this.localMap(container, locality, nowMs));
+    }
+    left = this.pass(left, (container) => this.unasked(container, nowMs));
     for (const container of left) this.requestor.release(container.id);
   }
 
@@ -327,44 +369,64 @@ export class ContainerAllocator {
       return false;
     }
     if (!this.requestor.isBlacklisted(hostOf(container))) return true;
-    // The RM has counted this container against the ask: ask once more, now that the host is left out.
-    this.requestor.remove(waiting);
-    this.requestor.add(waiting);
+    this.askAgain(waiting);
     this.requestor.release(container.id);
     return false;
   }
 
-  private waitingAt(priority: number): ContainerRequest | undefined {
+  /** The RM has counted a container against this ask that the AM does not take for it. */
+  private askAgain(request: ContainerRequest): void {
+    this.requestor.remove(request);
+    this.requestor.add(request);
+  }
+
+  private waitingAt(priority: number, accepts?: Accepts): ContainerRequest | undefined {
     switch (priority) {
       case PRIORITY_FAST_FAIL_MAP:
-        return this.scheduled.oldestFailedMap();
+        return this.scheduled.oldestFailedMap(accepts);
       case PRIORITY_REDUCE:
-        return this.scheduled.oldestReduce();
+        return this.scheduled.oldestReduce(accepts);
       case PRIORITY_MAP:
-        return this.scheduled.oldestMap();
+        return this.scheduled.oldestMap(accepts);
       default:
         return undefined;
     }
   }
 
-  private withoutLocality(container: Container): ContainerRequest | undefined {
-    return container.priority === PRIORITY_MAP ? undefined : this.waitingAt(container.priority);
+  private withoutLocality(container: Container, nowMs: number): ContainerRequest | undefined {
+    if (container.priority === PRIORITY_MAP) return undefined;
+    return this.waitingAt(container.priority, this.goingTo(container.nodeId, nowMs));
   }
 
-  private localMap(container: Container, locality: LocalityCounter): ContainerRequest | undefined {
+  private localMap(container: Container, locality: LocalityCounter, nowMs: number): ContainerRequest | undefined {
     if (container.priority !== PRIORITY_MAP) return undefined;
     const host = hostOf(container);
-    if (locality === 'DATA_LOCAL_MAPS') return this.scheduled.mapOnHost(host);
-    if (locality === 'RACK_LOCAL_MAPS') return this.scheduled.mapInRack(this.rackOf(host));
-    return this.scheduled.oldestMap();
+    const accepts = this.goingTo(container.nodeId, nowMs);
+    if (locality === 'DATA_LOCAL_MAPS') return this.scheduled.mapOnHost(host, accepts);
+    if (locality === 'RACK_LOCAL_MAPS') return this.scheduled.mapInRack(this.rackOf(host), accepts);
+    return this.scheduled.oldestMap(accepts);
   }
 
-  /** What a container that has become free carries next, most urgent kind first; nothing if it has to go back. */
-  private nextFor(container: Container, capability: Resource): ContainerRequest | undefined {
+  /** For a container that none of those it was asked for takes: they ask again, another of the same size may have it. */
+  private unasked(container: Container, nowMs: number): ContainerRequest | undefined {
+    const waiting = this.waitingAt(container.priority);
+    if (!waiting) return undefined;
+    this.askAgain(waiting);
+    const other = this.firstFor(container, waiting.capability, nowMs);
+    if (!other) this.failedPlaces.refused(waiting.attemptId);
+    return other;
+  }
+
+  /** What a container that has become free carries next; nothing if it has to go back. */
+  private nextFor(container: Container, capability: Resource, nowMs: number): ContainerRequest | undefined {
+    if (!this.settings.reuseContainers || this.preempted.has(container.id)) return undefined;
+    return this.requestor.isBlacklisted(hostOf(container)) ? undefined : this.firstFor(container, capability, nowMs);
+  }
+
+  /** The most urgent request of exactly this size that may run in this container now. */
+  private firstFor(container: Container, capability: Resource, nowMs: number): ContainerRequest | undefined {
     const host = hostOf(container);
-    if (!this.settings.reuseContainers || this.preempted.has(container.id) || this.requestor.isBlacklisted(host)) {
-      return undefined;
-    }
+    const accepts = this.goingTo(container.nodeId, nowMs);
     const { runningMapLimit, runningReduceLimit } = this.settings;
     const mapsAllowed = runningMapLimit === 0 || this.assigned.mapCount < runningMapLimit;
     const reducesAllowed = runningReduceLimit === 0 || this.assigned.reduceCount < runningReduceLimit;
@@ -373,12 +435,47 @@ export class ContainerAllocator {
       sameSize(request.capability, capability) &&
       (request.taskType === 'MAP' ? mapsAllowed : reducesAllowed);
     return [
-      this.scheduled.oldestFailedMap(),
-      this.scheduled.oldestReduce(),
-      this.scheduled.mapOnHost(host),
-      this.scheduled.mapInRack(this.rackOf(host)),
-      this.scheduled.oldestMap(),
+      this.scheduled.oldestFailedMap(accepts),
+      this.scheduled.oldestReduce(accepts),
+      this.scheduled.mapOnHost(host, accepts),
+      this.scheduled.mapInRack(this.rackOf(host), accepts),
+      this.scheduled.oldestMap(accepts),
     ].find(fits);
+  }
+
+  /** Whether a request goes to this node now. Undefined where every request does: no queue has to be searched then. */
+  private goingTo(nodeId: NodeId, nowMs: number): Accepts | undefined {
+    return this.failedPlaces.isEmpty ? undefined : (request) => !this.avoidedBy(request, nowMs).has(nodeId);
+  }
+
+  private avoidedBy({ attemptId, capability, requestedAtMs }: ContainerRequest, nowMs: number): ReadonlySet<NodeId> {
+    return this.failedPlaces.avoidedBy(attemptId, nowMs - requestedAtMs, (nodes) => {
+      for (const held of this.assigned.all()) {
+        // A reduce may itself be waiting for this map.
+        const takes = held.taskType === 'MAP' && sameSize(held.capability, capability);
+        if (takes && !nodes.has(held.container.nodeId)) return true;
+      }
+      return false;
+    });
+  }
+
+  /** Nodes whose containers could only be given back: of those that wait for one size, nobody goes there. */
+  private leftOut(nowMs: number): ReadonlySet<NodeId> {
+    const { mapSize, reduceSize } = this;
+    if (mapSize && reduceSize && sameSize(mapSize, reduceSize)) return this.avoidedByAll(this.scheduled.all(), nowMs);
+    const byMaps = this.avoidedByAll(this.scheduled.waitingMaps(), nowMs);
+    return new Set([...byMaps, ...this.avoidedByAll(this.scheduled.waitingReduces(), nowMs)]);
+  }
+
+  private avoidedByAll(requests: Iterable<ContainerRequest>, nowMs: number): ReadonlySet<NodeId> {
+    if (this.failedPlaces.isEmpty) return NO_NODES;
+    let common: readonly NodeId[] | undefined;
+    for (const request of requests) {
+      const avoided = this.avoidedBy(request, nowMs);
+      common = common ? common.filter((node) => avoided.has(node)) : [...avoided];
+      if (common.length === 0) return NO_NODES;
+    }
+    return new Set(common);
   }
 
   private assign(request: ContainerRequest, container: Container, reused: boolean): void {
@@ -410,21 +507,23 @@ export class ContainerAllocator {
     };
   }
 
-  private preempt(count: number): void {
+  private preempt(count: number, sparedNodes: ReadonlySet<NodeId>): void {
     this.rampDown(this.scheduled.reduceCount);
-    for (const attemptId of this.assigned.chooseYielding(count - this.assigned.yieldingCount, this.progressOf)) {
+    const wanted = count - this.assigned.yieldingCount;
+    for (const attemptId of this.assigned.chooseYielding(wanted, this.progressOf, sparedNodes)) {
       const diagnostics = 'Reduce preempted to make room for pending map attempts';
       this.decisions.push({ type: 'KILL_ATTEMPT', attemptId, diagnostics, reschedule: false });
     }
   }
 
-  private scheduleReduces(view: ReduceScheduleView): void {
+  private scheduleReduces(view: ReduceScheduleView, nowMs: number): void {
     if (view.pendingReduces + view.scheduledReduces === 0) return;
     this.reducesStarted ||= slowStartReached(view, this.settings.reduces);
     if (!this.reducesStarted) return;
     const change = reducesToSchedule(view, this.settings.reduces);
     if (change < 0) this.rampDown(-change);
-    for (const request of this.pendingReduces.splice(0, Math.max(0, change))) {
+    for (const pending of this.pendingReduces.splice(0, Math.max(0, change))) {
+      const request = { ...pending, requestedAtMs: nowMs };
       this.scheduled.addReduce(request);
       this.requestor.add(request);
     }

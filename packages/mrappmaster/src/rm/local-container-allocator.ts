@@ -3,6 +3,7 @@
  * LocalContainerAllocator. Asks nothing of the RM and gives back what an earlier attempt left; the conversation goes on as
  * heartbeat, for progress and for commits.
  */
+import type { AllocateNews, AllocationSource, AMShutdownError } from '@bobbin/client';
 import type {
   AllocateResponse,
   ApplicationAttemptId,
@@ -16,8 +17,6 @@ import type {
 import { taskOf, taskTypeOf } from '@bobbin/common';
 import type { AppLog, JobView } from '../app-context.js';
 import type { ContainerAllocatorEvent, MRAppEvent } from '../events.js';
-import type { RequestorNews } from './container-requestor.js';
-import type { AllocationSource } from './rm-communicator.js';
 import { leftovers, type TokenSink } from './rm-container-allocator.js';
 
 export interface LocalContainerAllocatorDeps {
@@ -41,13 +40,13 @@ export class LocalContainerAllocator implements AllocationSource {
     if (event.type === 'CONTAINER_REQ') this.assign(event.attemptId);
   }
 
-  takeNews(): RequestorNews {
+  takeNews(): AllocateNews {
     const release = this.toRelease;
     this.toRelease = [];
     return { ask: [], release, blacklistAdditions: [], blacklistRemovals: [] };
   }
 
-  untake({ release }: RequestorNews): void {
+  untake({ release }: AllocateNews): void {
     this.toRelease = [...this.toRelease, ...release];
   }
 
@@ -77,7 +76,7 @@ export class LocalContainerAllocator implements AllocationSource {
     this.deps.log.warn(`the ResourceManager refused a heartbeat: ${error.message}`);
   }
 
-  lost(reason: string): void {
+  lost({ message: reason }: AMShutdownError): void {
     this.deps.log.error(reason);
     this.deps.dispatcher.dispatch({ domain: 'job', type: 'JOB_DIAGNOSTIC_UPDATE', diagnostics: reason });
     this.deps.dispatcher.dispatch({ domain: 'job', type: 'JOB_AM_REBOOT' });

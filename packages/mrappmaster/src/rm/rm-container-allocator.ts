@@ -1,12 +1,12 @@
 /**
  * RMContainerAllocator: the service around the allocator's decisions. Hadoop: mapreduce.v2.app.rm.RMContainerAllocator.
- * Takes the attempts' requests from the dispatcher and the RM's answers from RMCommunicator, feeds both to ContainerAllocator
+ * Takes the attempts' requests from the dispatcher and the RM's answers from AMRMConversation, feeds both to ContainerAllocator
  * and turns its decisions into events: diagnostics before what they belong to, in the order decided. All requests of one
  * dispatcher turn go to the RM in one call (`endTurn`).
  */
+import type { AllocateNews, AllocationSource, AMShutdownError } from '@bobbin/client';
 import {
   parseContainerId,
-  parseNodeId,
   type AllocateResponse,
   type ApplicationAttemptId,
   type Clock,
@@ -20,8 +20,6 @@ import {
 import type { AppLog, JobView, TaskAttemptRegistry } from '../app-context.js';
 import type { ContainerAllocatorEvent, MRAppEvent } from '../events.js';
 import { ContainerAllocator, type AllocatorDecision, type ContainerAllocatorSettings } from './container-allocator.js';
-import type { RequestorNews } from './container-requestor.js';
-import type { AllocationSource } from './rm-communicator.js';
 
 /** Takes the tokens that come with the RM's answers. */
 export interface TokenSink {
@@ -41,6 +39,8 @@ export interface RMContainerAllocatorDeps {
   readonly tokens: TokenSink;
   /** What the composition does with a registration: keys, queue, ACLs. */
   readonly onRegistered: (response: RegisterApplicationMasterResponse) => void;
+  /** Containers of earlier attempts that the job is going to claim by CONTAINER_ADOPTED. */
+  readonly awaited: ReadonlySet<ContainerId>;
   /** Told whenever there may be urgent news for the RM. */
   readonly poke: () => void;
   /** Told of each container that is gone, before its attempt is. */
@@ -59,6 +59,7 @@ export class RMContainerAllocator implements AllocationSource {
       settings,
       () => deps.job(),
       (id) => deps.job().attempt(id)?.progress ?? 0,
+      deps.awaited,
     );
   }
 
@@ -72,13 +73,16 @@ export class RMContainerAllocator implements AllocationSource {
       case 'CONTAINER_DEALLOCATE':
         this.allocator.deallocate(event.attemptId);
         break;
+      case 'CONTAINER_ADOPTED':
+        this.allocator.adopt(event.attemptId, event.container, event.capability);
+        break;
       case 'CONTAINER_FAILED':
-        this.allocator.hostFailed(parseNodeId(event.nodeId).host);
+        this.allocator.attemptFailed(event.attemptId, event.nodeId);
         break;
       case 'CONTAINER_AVAILABLE':
         // The end of that attempt may be what reduces waited for.
         this.allocator.recalculate(now);
-        this.allocator.available(event.containerId, event.attemptId);
+        this.allocator.available(event.containerId, event.attemptId, now);
         break;
     }
     this.dirty = true;
@@ -98,11 +102,11 @@ export class RMContainerAllocator implements AllocationSource {
     return this.allocator.rackOf(host);
   }
 
-  takeNews(): RequestorNews {
+  takeNews(): AllocateNews {
     return this.allocator.requestor.takeNews();
   }
 
-  untake(news: RequestorNews): void {
+  untake(news: AllocateNews): void {
     this.allocator.requestor.untake(news);
   }
 
@@ -121,7 +125,7 @@ export class RMContainerAllocator implements AllocationSource {
   registered(response: RegisterApplicationMasterResponse): void {
     this.allocator.setMaximum(response.maximumResourceCapability);
     this.deps.tokens.nmTokens(response.nmTokensFromPreviousAttempts);
-    for (const id of leftovers(response, this.deps.applicationAttemptId)) this.allocator.requestor.release(id);
+    this.allocator.kept(leftovers(response, this.deps.applicationAttemptId));
     this.deps.onRegistered(response);
   }
 
@@ -137,7 +141,7 @@ export class RMContainerAllocator implements AllocationSource {
     this.killJob(`The ResourceManager refused the request for containers: ${error.message}`);
   }
 
-  lost(reason: string): void {
+  lost({ message: reason }: AMShutdownError): void {
     this.deps.log.error(reason);
     this.deps.dispatcher.dispatch({ domain: 'job', type: 'JOB_DIAGNOSTIC_UPDATE', diagnostics: reason });
     this.deps.dispatcher.dispatch({ domain: 'job', type: 'JOB_AM_REBOOT' });
@@ -190,7 +194,7 @@ export class RMContainerAllocator implements AllocationSource {
   }
 }
 
-/** Containers of earlier AM attempts that still run: this attempt starts clean and gives them back. */
+/** Containers of earlier AM attempts that still run. */
 export function leftovers(
   response: RegisterApplicationMasterResponse,
   ours: ApplicationAttemptId,

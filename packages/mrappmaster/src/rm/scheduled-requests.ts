@@ -1,12 +1,15 @@
 /**
  * ScheduledRequests: attempts whose containers have been asked for and have not come. Hadoop: the inner class of that name
  * in mapreduce.v2.app.rm.RMContainerAllocator. Maps are found by host, by rack, or oldest first; maps that failed before
- * and reduces oldest first only. Each lookup is amortised constant: queues drop what is no longer scheduled when they meet it.
+ * and reduces oldest first only. Each lookup is amortised constant: queues drop what is no longer scheduled when they meet it;
+ * it is linear in those whom `accepts`, where it is given, turns away.
  */
 import type { TaskAttemptId } from '@bobbin/common';
 import type { ContainerRequest } from './container-requestor.js';
 
-/** Attempts in order of arrival; `first` forgets those for which `alive` is false. */
+type Accepts = (request: ContainerRequest) => boolean;
+
+/** Attempts in order of arrival; `first` forgets those at the head that are not `alive` any more. */
 class ArrivalQueue {
   private items: TaskAttemptId[] = [];
   private head = 0;
@@ -15,15 +18,25 @@ class ArrivalQueue {
     this.items.push(id);
   }
 
-  first(alive: (id: TaskAttemptId) => boolean): TaskAttemptId | undefined {
-    while (this.head < this.items.length) {
-      const id = this.items[this.head];
-      if (id !== undefined && alive(id)) return id;
-      this.head++;
+  first(
+    alive: ReadonlyMap<TaskAttemptId, ContainerRequest>,
+    accepts: Accepts | undefined,
+  ): ContainerRequest | undefined {
+    while (this.head < this.items.length && !this.at(this.head, alive)) this.head++;
+    if (this.head === this.items.length) {
+      this.items = [];
+      this.head = 0;
     }
-    this.items = [];
-    this.head = 0;
+    for (let i = this.head; i < this.items.length; i++) {
+      const request = this.at(i, alive);
+      if (request && (!accepts || accepts(request))) return request;
+    }
     return undefined;
+  }
+
+  private at(index: number, alive: ReadonlyMap<TaskAttemptId, ContainerRequest>): ContainerRequest | undefined {
+    const id = this.items[index];
+    return id === undefined ? undefined : alive.get(id);
   }
 }
 
@@ -79,28 +92,26 @@ export class ScheduledRequests {
     return undefined;
   }
 
-  /** The oldest scheduled map whose data lie on this host. */
-  mapOnHost(host: string): ContainerRequest | undefined {
-    return this.firstMap(this.byHost.get(host));
+  /** The oldest scheduled map whose data lie on this host, of those that are accepted. */
+  mapOnHost(host: string, accepts?: Accepts): ContainerRequest | undefined {
+    return this.byHost.get(host)?.first(this.maps, accepts);
   }
 
   /** The oldest scheduled map whose data lie in this rack. */
-  mapInRack(rack: string): ContainerRequest | undefined {
-    return this.firstMap(this.byRack.get(rack));
+  mapInRack(rack: string, accepts?: Accepts): ContainerRequest | undefined {
+    return this.byRack.get(rack)?.first(this.maps, accepts);
   }
 
-  oldestMap(): ContainerRequest | undefined {
-    return this.firstMap(this.mapQueue);
+  oldestMap(accepts?: Accepts): ContainerRequest | undefined {
+    return this.mapQueue.first(this.maps, accepts);
   }
 
-  oldestFailedMap(): ContainerRequest | undefined {
-    const id = this.failedMapQueue.first((attempt) => this.failedMaps.has(attempt));
-    return id === undefined ? undefined : this.failedMaps.get(id);
+  oldestFailedMap(accepts?: Accepts): ContainerRequest | undefined {
+    return this.failedMapQueue.first(this.failedMaps, accepts);
   }
 
-  oldestReduce(): ContainerRequest | undefined {
-    const id = this.reduceQueue.first((attempt) => this.reduces.has(attempt));
-    return id === undefined ? undefined : this.reduces.get(id);
+  oldestReduce(accepts?: Accepts): ContainerRequest | undefined {
+    return this.reduceQueue.first(this.reduces, accepts);
   }
 
   /** How many maps have waited longer than `delayMs` at `now`; all of them where the delay is 0 or less. */
@@ -113,16 +124,19 @@ export class ScheduledRequests {
     return count;
   }
 
-  /** Every scheduled request, for checks and resynchronisation. */
+  /** Every scheduled request; maps that never failed before come first. */
   *all(): Iterable<ContainerRequest> {
-    yield* this.failedMaps.values();
-    yield* this.maps.values();
-    yield* this.reduces.values();
+    yield* this.waitingMaps();
+    yield* this.waitingReduces();
   }
 
-  private firstMap(queue: ArrivalQueue | undefined): ContainerRequest | undefined {
-    const id = queue?.first((attempt) => this.maps.has(attempt));
-    return id === undefined ? undefined : this.maps.get(id);
+  *waitingMaps(): Iterable<ContainerRequest> {
+    yield* this.maps.values();
+    yield* this.failedMaps.values();
+  }
+
+  waitingReduces(): Iterable<ContainerRequest> {
+    return this.reduces.values();
   }
 }
 

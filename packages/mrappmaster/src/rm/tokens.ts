@@ -1,18 +1,18 @@
 /**
- * The tokens by which this AM calls the RM and NodeManagers, as the RM renews them. Hadoop: NMTokenCache, and
- * AMRMTokenSelector's place in the UGI.
+ * The tokens by which this AM calls the RM and NodeManagers, as the RM renews them. Hadoop: AMRMTokenSelector's place in the UGI, beside the
+ * NMTokenCache.
  */
+import { NMTokenCache } from '@bobbin/client';
 import type { NMToken, NodeId, Token } from '@bobbin/common';
-import { MissingNMTokenError } from '../errors.js';
 import type { TokenSink } from './rm-container-allocator.js';
 
 export class AMTokens implements TokenSink {
-  private readonly byNode = new Map<NodeId, Token>();
+  private readonly ofNodes = new NMTokenCache();
 
   constructor(private amRm: Token) {}
 
   nmTokens(tokens: readonly NMToken[]): void {
-    for (const { nodeId, token } of tokens) this.byNode.set(nodeId, token);
+    this.ofNodes.set(tokens);
   }
 
   amRmToken(token: Token): void {
@@ -26,8 +26,6 @@ export class AMTokens implements TokenSink {
 
   /** Throws MissingNMTokenError if the RM gave none for this node. */
   forNode(nodeId: NodeId): Token {
-    const token = this.byNode.get(nodeId);
-    if (!token) throw new MissingNMTokenError(nodeId);
-    return token;
+    return this.ofNodes.get(nodeId);
   }
 }

@@ -12,7 +12,8 @@ interface Desk {
   readonly pending: Map<TaskAttemptId, RemoteTask>;
   /** Launch confirmed, not handed out yet. */
   ready: RemoteTask[];
-  handed: { readonly task: RemoteTask; readonly pid: number; ended: boolean } | undefined;
+  /** `pid` is undefined until the process of an adopted container asks. */
+  handed: { readonly task: RemoteTask; readonly pid: number | undefined; ended: boolean } | undefined;
   dismissed: boolean;
 }
 
@@ -24,11 +25,21 @@ export class ContainerDesk {
     return this.desks.size;
   }
 
+  /** The container's process may ask before there is a task for it: it is to wait. */
+  expect(containerId: ContainerId): void {
+    this.deskOf(containerId);
+  }
+
   assign(containerId: ContainerId, task: RemoteTask): void {
-    const desk = this.desks.get(containerId) ?? { pending: new Map(), ready: [], handed: undefined, dismissed: false };
+    const desk = this.deskOf(containerId);
     desk.dismissed = false;
     desk.pending.set(task.attemptId, task);
-    this.desks.set(containerId, desk);
+  }
+
+  /** An earlier AM has handed this task to the container. */
+  adopt(containerId: ContainerId, task: RemoteTask): void {
+    const handed = { task, pid: undefined, ended: false };
+    this.desks.set(containerId, { pending: new Map(), ready: [], handed, dismissed: false });
   }
 
   /** The launch is confirmed. False: no such task was assigned. */
@@ -74,12 +85,21 @@ export class ContainerDesk {
     return attemptId;
   }
 
+  /** The attempt that this container has in its hands. */
+  running(containerId: ContainerId): TaskAttemptId | undefined {
+    const handed = this.desks.get(containerId)?.handed;
+    return handed?.ended === false ? handed.task.attemptId : undefined;
+  }
+
   /** What to answer the process `pid` of this container now; undefined: it has to wait. */
   next(containerId: ContainerId, pid: number): RemoteTask | 'DIE' | undefined {
     const desk = this.desks.get(containerId);
     if (!desk) return 'DIE';
     if (desk.handed && !desk.handed.ended) {
-      if (desk.handed.pid === pid) return desk.handed.task;
+      const { task, pid: knownPid } = desk.handed;
+      // The answer to a process that was adopted is lost, or its AM died before it gave one.
+      if (knownPid === undefined) desk.handed = { task, pid, ended: false };
+      if (knownPid === undefined || knownPid === pid) return task;
       // A new process: the task went down with the old one, whose end the platform reports.
       desk.handed = undefined;
     }
@@ -89,6 +109,15 @@ export class ContainerDesk {
       return task;
     }
     return desk.dismissed ? 'DIE' : undefined;
+  }
+
+  private deskOf(containerId: ContainerId): Desk {
+    let desk = this.desks.get(containerId);
+    if (!desk) {
+      desk = { pending: new Map(), ready: [], handed: undefined, dismissed: false };
+      this.desks.set(containerId, desk);
+    }
+    return desk;
   }
 
   private dropIfEmpty(containerId: ContainerId, desk: Desk): void {

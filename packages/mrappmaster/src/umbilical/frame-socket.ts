@@ -1,9 +1,9 @@
 /**
- * FrameSocket: one TCP connection that carries frames instead of bytes. Both ends of the umbilical stand on it. It calls back
+ * FrameSocket: one wire that carries frames instead of bytes. Both ends of the umbilical stand on it. It calls back
  * in order, each frame once; after the end, whatever its cause, it calls back no more, save once with the reason.
  */
-import type { Socket } from 'node:net';
 import { encodeFrame, FrameDecoder, MAX_FRAME_BYTES, type Frame } from './frame.js';
+import type { Wire } from './wire.js';
 
 export interface FrameSocketHandler {
   /** What it throws ends the connection, and is the reason given to `ended`. */
@@ -17,25 +17,26 @@ export class FrameSocket {
   private over = false;
 
   constructor(
-    private readonly socket: Socket,
+    private readonly wire: Wire,
     private readonly handler: FrameSocketHandler,
   ) {
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, 10_000);
-    socket.on('data', (chunk: Buffer) => this.received(chunk));
-    socket.on('error', (error) => this.end(error));
-    socket.on('close', () => this.end(undefined));
+    wire.handle({ data: (chunk) => this.received(chunk), ended: (error) => this.end(error) });
+  }
+
+  /** Nothing that is sent arrives any more. */
+  get isOver(): boolean {
+    return this.over;
   }
 
   /** Address of the peer, for a log line. */
   get peer(): string {
-    return `${this.socket.remoteAddress ?? 'unknown'}:${this.socket.remotePort ?? 0}`;
+    return this.wire.peer;
   }
 
   /** Dropped silently once the connection is over. Throws UmbilicalProtocolError for a frame that is too long. */
   send(frame: Frame): void {
     const bytes = encodeFrame(frame);
-    if (!this.over) this.socket.write(bytes);
+    if (!this.over) this.wire.write(bytes);
   }
 
   /** The peer has proved itself: long frames are welcome. */
@@ -45,7 +46,7 @@ export class FrameSocket {
 
   /** Sends what was written, then ends. `reason` reaches the handler at once. Safe to call twice. */
   close(reason?: Error): void {
-    this.socket.destroySoon();
+    this.wire.close();
     this.end(reason);
   }
 
@@ -62,7 +63,7 @@ export class FrameSocket {
   private end(reason: Error | undefined): void {
     if (this.over) return;
     this.over = true;
-    if (reason) this.socket.destroySoon();
+    if (reason) this.wire.close();
     this.handler.ended(reason);
   }
 }

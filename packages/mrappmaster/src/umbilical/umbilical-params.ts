@@ -16,6 +16,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The parameters of one call, read field by field. */
 export class UmbilicalParams {
   private readonly fields: Fields;
+  private checkedStatus: TaskStatus | undefined;
 
   constructor(
     private readonly method: string,
@@ -26,6 +27,12 @@ export class UmbilicalParams {
 
   get attemptId(): TaskAttemptId {
     return this.toAttemptId(this.fields['attemptId'], 'attemptId');
+  }
+
+  /** The attempt that the process has finished last. */
+  get done(): TaskAttemptId | undefined {
+    const value = this.fields['done'];
+    return value === undefined ? undefined : this.toAttemptId(value, 'done');
   }
 
   get text(): string {
@@ -49,6 +56,11 @@ export class UmbilicalParams {
 
   /** The status, with the attempt of the call whatever it says itself. */
   get status(): TaskStatus {
+    this.checkedStatus ??= this.toStatus();
+    return this.checkedStatus;
+  }
+
+  private toStatus(): TaskStatus {
     const from = this.asFields(this.fields['status'], 'status');
     const phase = from['phase'];
     if (!PHASES.has(phase)) throw this.wrong('phase', [...PHASES].join(', '));
@@ -79,13 +91,24 @@ export class UmbilicalParams {
   }
 
   private toCounters(value: unknown): CounterGroups {
-    const groups = Object.entries(this.asFields(value, 'counters')).map(([group, counters]) => {
-      // A user's counter may be NaN or infinite; JSON turns that into null.
+    const groups = this.asFields(value, 'counters');
+    for (const group of Object.keys(groups)) {
+      const counters = this.asFields(groups[group], 'counters');
+      for (const name of Object.keys(counters)) {
+        // A user's counter may be NaN or infinite; JSON turns that into null.
+        if (counters[name] === null) return this.withoutNulls(groups);
+        if (!Number.isFinite(counters[name])) throw this.wrong('counters', 'numbers by group and name');
+      }
+    }
+    return groups as CounterGroups;
+  }
+
+  private withoutNulls(groups: Fields): CounterGroups {
+    const kept = Object.entries(groups).map(([group, counters]) => {
       const entries = Object.entries(this.asFields(counters, 'counters')).filter(([, n]) => n !== null);
-      if (!entries.every(([, n]) => Number.isFinite(n))) throw this.wrong('counters', 'numbers by group and name');
       return [group, Object.fromEntries(entries)] as const;
     });
-    return Object.fromEntries(groups) as CounterGroups;
+    return this.toCounters(Object.fromEntries(kept));
   }
 
   private toAttemptId(value: unknown, name: string): TaskAttemptId {
@@ -111,4 +134,12 @@ export class UmbilicalParams {
   }
 }
 
-const TIMES = ['startTimeMs', 'finishTimeMs', 'mapFinishTimeMs', 'shuffleFinishTimeMs', 'sortFinishTimeMs'] as const;
+const TIMES = [
+  'processStartTimeMs',
+  'startTimeMs',
+  'loadTimeMs',
+  'finishTimeMs',
+  'mapFinishTimeMs',
+  'shuffleFinishTimeMs',
+  'sortFinishTimeMs',
+] as const;

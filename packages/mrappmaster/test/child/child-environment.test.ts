@@ -41,8 +41,7 @@ test('arguments, folders, token and settings are those of the container', () => 
   const env = { ...container.env, NM_HOST: 'n1', NM_AUX_SERVICE_mapreduce_shuffle: port.toString('base64') };
   const read = readChildEnvironment(args, env);
   expect(read).toMatchObject({
-    amHost: 'am.host',
-    amPort: 4711,
+    launchedBy: { attempt: 1, host: 'am.host', port: 4711 },
     containerId: args[2],
     localDirs: ['/d1', '/d2'],
     logDir: '/l1',
@@ -52,6 +51,20 @@ test('arguments, folders, token and settings are those of the container', () => 
     localWriteLimitBytes: -1,
   });
   expect(Buffer.from(read.jobToken).equals(token.password)).toBe(true);
+});
+
+test.each([
+  ['a container, by default', {}, { BOBBIN_AM_ADDRESS_FILE: '/staging/am' }, true],
+  [
+    'no container, where the job says so',
+    { 'bobbin.job.container-reuse.enable': 'false' },
+    { BOBBIN_AM_ADDRESS_FILE: '/am' },
+    false,
+  ],
+  ['the process of an uber job, always', { 'bobbin.job.container-reuse.enable': 'false' }, {}, true],
+])('further tasks come to %s', (_, properties, env, isReused) => {
+  using container = aContainer(properties);
+  expect(readChildEnvironment(args, { ...container.env, ...env }).isReused).toBe(isReused);
 });
 
 test.each([

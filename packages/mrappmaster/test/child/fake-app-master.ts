@@ -137,6 +137,11 @@ export class FakeAppMaster {
     return running;
   }
 
+  /** Resolves once user code is under way: the mapper of the fixtures leaves a mark before it does what its line says. */
+  async inCode(): Promise<void> {
+    while (!existsSync(join(this.path, 'work/entered'))) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   /** The first event of this type, as soon as there is one. */
   async event<T extends MRAppEvent['type']>(type: T): Promise<MRAppEvent & { type: T }> {
     for (;;) {
@@ -171,7 +176,7 @@ export class FakeAppMaster {
   }
 
   unregister(attemptId: TaskAttemptId): void {
-    this.listener.unregister(attemptId, container);
+    this.listener.unregister(attemptId, container, 'SUCCEEDED');
   }
 
   dismiss(): void {
@@ -214,7 +219,7 @@ export class FakeAppMaster {
       this.life.push({ type, attemptId });
       this.wake();
     };
-    return new TaskAttemptListener({
+    const listener = new TaskAttemptListener({
       clock: systemClock,
       random: systemRandom,
       dispatcher: {
@@ -235,8 +240,13 @@ export class FakeAppMaster {
       port,
       exitTimeoutMs: 60_000,
       canCommit: (attemptId) => this.granted.has(attemptId),
+      amAttempt: 1,
+      adoptionWaitMs: 30_000,
+      recorded: () => Promise.resolve(),
       mapCompletionEvents: () => [],
     });
+    listener.open();
+    return listener;
   }
 
   private wake(): void {

@@ -1,6 +1,8 @@
 /** A task's process, with real threads, sockets and files: whatever user code does, the AM learns what happened, and nothing lingers. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { getFileSystem } from '@bobbin/common';
+import { FileOutputCommitter } from '@bobbin/mapreduce/runtime';
 import { FakeAppMaster } from './fake-app-master.js';
 
 jest.setTimeout(60_000);
@@ -107,7 +109,7 @@ test('a mapper that never returns tells where it is when asked, and its process 
   await using am = await FakeAppMaster.start({ 'mapreduce.task.progress-report.interval': '200' });
   am.launch('hang\n');
   const child = am.spawnChild();
-  await am.alive('pinged', 1);
+  await am.inCode();
   child.process.kill('SIGQUIT');
   const { diagnostics } = await am.event('TA_DIAGNOSTICS_UPDATE');
   expect(diagnostics).toMatch(
@@ -138,6 +140,7 @@ test.each([
   });
   am.launch(`${word}\n`);
   const child = am.spawnChild();
+  await am.inCode();
   await am.alive('pinged', 1);
   await am.die();
   expect(await child.ended).toBe(end);
@@ -147,8 +150,10 @@ test.each([
 test('a map without reduces commits when the AM says so, and not before', async () => {
   await using am = await FakeAppMaster.start({
     'mapreduce.job.reduces': '0',
-    'mapreduce.output.fileoutputformat.outputdir': '{out}',
+    'mapreduce.output.fileoutputformat.outputdir': 'out',
   });
+  const outputDir = join(am.path, 'work/out');
+  await new FileOutputCommitter({ fs: getFileSystem(outputDir), outputDir, amAttempt: 1 }).setupJob();
   const attempt = am.launch('a\n');
   am.spawnChild();
   await am.event('TA_COMMIT_PENDING');

@@ -1,5 +1,5 @@
 /** What an AM is given: its environment and the staged files; whatever is wrong with them is said with its place. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@bobbin/common/testing';
 import { readAMEnvironment } from '../../src/conf/am-environment.js';
@@ -10,6 +10,8 @@ import {
   toJobConf,
 } from '../../src/conf/am-settings.js';
 import { readJobFile, readSplits } from '../../src/conf/job-file.js';
+
+const readText = (path: string): string => readFileSync(path, 'utf8');
 
 const environment = {
   CONTAINER_ID: 'container_1700000000000_0003_02_000001',
@@ -68,7 +70,7 @@ describe('job.json', () => {
 
   it('becomes the settings of the components, with the defaults of the tables', () => {
     using dir = tempDir();
-    const { file, conf } = readJobFile(write(dir.path, JSON.stringify(good)));
+    const { file, conf } = readJobFile(write(dir.path, JSON.stringify(good)), readText);
     expect(toJobConf(file, conf, { jobConfPath: 'c', historyFile: 'h' })).toMatchObject({
       jobName: 'n',
       map: { resource: { memoryMb: 512, vcores: 1 }, maxAttempts: 4 },
@@ -78,6 +80,7 @@ describe('job.json', () => {
     expect(toAllocatorSettings(conf)).toMatchObject({
       reuseContainers: true,
       blacklist: { maxTaskFailuresPerTracker: 3, ignoreThresholdPercent: 33 },
+      retries: { waitMs: 30_000, maxAttempts: { MAP: 4, REDUCE: 4 } },
       reduces: { slowStartFraction: 0.05, unconditionalPreemptDelayMs: 300_000 },
     });
     expect(progressReportIntervalMs(conf)).toBe(6000);
@@ -95,11 +98,13 @@ describe('job.json', () => {
   ])('that holds %s is refused', (content, message) => {
     using dir = tempDir();
     const path = write(dir.path, content);
-    expect(() => readJobFile(path)).toThrow(message);
+    expect(() => readJobFile(path, readText)).toThrow(message);
   });
 
   it('that is missing is named', () => {
-    expect(() => readJobFile('/none/job.json')).toThrow(/staged file \/none\/job\.json cannot be used: ENOENT/);
+    expect(() => readJobFile('/none/job.json', readText)).toThrow(
+      /staged file \/none\/job\.json cannot be used: ENOENT/,
+    );
   });
 });
 
@@ -109,7 +114,7 @@ describe('job.splits.jsonl', () => {
     using dir = tempDir();
     const path = join(dir.path, 's');
     writeFileSync(path, content);
-    return readSplits(path, maps);
+    return readSplits(path, maps, readText);
   };
 
   it('has one split a map', () => {

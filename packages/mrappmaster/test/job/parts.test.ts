@@ -54,6 +54,15 @@ describe('completion events', () => {
     expect(events.succeededMapsOn(nodeId('n2', 1))).toEqual([]);
   });
 
+  test("of another attempt, told after the winner's, take nothing away from its success", () => {
+    const events = new CompletionEvents();
+    events.append(completed(map(0), 'SUCCEEDED'));
+    events.append(completed(map(0, 1), 'KILLED'));
+    expect(events.mapSlice(0, 9).map(({ status }) => status)).toEqual(['SUCCEEDED', 'KILLED']);
+    events.append(completed(map(0), 'FAILED'));
+    expect(events.mapSlice(0, 9).map(({ status }) => status)).toEqual(['OBSOLETE', 'KILLED', 'FAILED']);
+  });
+
   test('of reduces are not kept by node', () => {
     const events = new CompletionEvents();
     events.append(completed(reduce(0), 'SUCCEEDED'));

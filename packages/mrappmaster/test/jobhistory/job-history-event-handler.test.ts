@@ -1,5 +1,5 @@
 /** JobHistoryEventHandler: what is flushed when, and what lies in the done folder at the end. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, rmSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   applicationAttemptId,
@@ -75,21 +75,26 @@ const killed = {
 /** Counts flushes; `gate` lets writes be slow. */
 class CountingFileSystem extends LocalFileSystem {
   flushes = 0;
+  /** Of the newest file: what a lost machine would leave of it. */
+  flushedBytes = 0;
   writes = 0;
   fail = false;
   gate: Promise<void> = Promise.resolve();
 
   override async create(path: string): Promise<FileWriter> {
     const writer = await super.create(path);
+    let bytesWritten = 0;
     return {
       write: async (bytes) => {
         this.writes++;
         await this.gate;
         if (this.fail) throw new Error('no space left on device');
+        bytesWritten += bytes.length;
         return writer.write(bytes);
       },
       flush: () => {
         this.flushes++;
+        this.flushedBytes = bytesWritten;
         return writer.flush();
       },
       close: () => writer.close(),
@@ -103,7 +108,13 @@ function aStand(dir: string, settings: Partial<JobHistorySettings> = {}, lastRet
   const errors: string[] = [];
   const file = join(dir, 'live.jhist.jsonl');
   const doneDir = join(dir, 'done');
-  const deps = { clock, log: quiet, fs: fs as FileSystem, isLastAMRetry: () => lastRetry };
+  const logged: string[] = [];
+  const log = {
+    ...quiet,
+    warn: (message: string) => void logged.push(`warn ${message}`),
+    error: (message: string) => void logged.push(`error ${message}`),
+  };
+  const deps = { clock, log, fs: fs as FileSystem, isLastAMRetry: () => lastRetry };
   const handler = new JobHistoryEventHandler(
     { ...deps, onError: (error) => errors.push(error.message) },
     {
@@ -122,7 +133,7 @@ function aStand(dir: string, settings: Partial<JobHistorySettings> = {}, lastRet
   const tell = (...events: HistoryEvent[]): void => {
     for (const event of events) handler.handle({ domain: 'history', ...event });
   };
-  return { clock, fs, errors, handler, tell, file, doneDir };
+  return { clock, fs, errors, logged, handler, tell, file, doneDir };
 }
 
 it('the file is readable while the job runs, and a completion is flushed when little waits', async () => {
@@ -136,6 +147,39 @@ it('the file is readable while the job runs, and a completion is flushed when li
   await handler.drained();
   expect(fs.flushes).toBe(1);
   await handler.stop();
+});
+
+it('after each record, kill -9 leaves all that was told, and a lost machine all up to the last completion', async () => {
+  using dir = tempDir();
+  const { handler, tell, file, fs } = aStand(dir.path);
+  const onDevice = join(dir.path, 'device');
+  const told: HistoryEvent[] = [];
+  let completed = 0;
+  for (const event of [amStarted, submitted, inited, attemptFailed, inited, attemptFailed, attemptFailed, submitted]) {
+    told.push(event);
+    if (event === attemptFailed) completed = told.length;
+    tell(event);
+    await handler.drained();
+    expect((await readHistory(file)).events).toEqual(told);
+    writeFileSync(onDevice, readFileSync(file).subarray(0, fs.flushedBytes));
+    expect(completed === 0 ? [] : (await readHistory(onDevice)).events).toEqual(told.slice(0, completed));
+  }
+  await handler.stop();
+});
+
+it('a write that was cut in the middle of a line costs no record before it', async () => {
+  using dir = tempDir();
+  const { handler, tell, file } = aStand(dir.path);
+  tell(amStarted, submitted, inited, attemptFailed);
+  await handler.stop();
+  const bytes = readFileSync(file);
+  const lineStart = bytes.lastIndexOf(0x0a, bytes.length - 2) + 1;
+  for (let end = lineStart + 1; end < bytes.length - 1; end++) {
+    writeFileSync(file, bytes.subarray(0, end));
+    const { events, truncated } = await readHistory(file);
+    expect(events).toEqual([amStarted, submitted, inited]);
+    expect(truncated).toBe('line 5: the last line is incomplete');
+  }
 });
 
 it('under load completions are flushed in batches, and those left by the timer', async () => {
@@ -228,4 +272,36 @@ it('a history that cannot be written is told once, and nothing of it counts as d
   await expect(handler.stop()).resolves.toBeUndefined();
   expect(errors).toEqual([expect.stringMatching(/live\.jhist\.jsonl cannot be written: no space left on device/)]);
   expect(existsSync(doneDir)).toBe(false);
+});
+
+it('one that was given up and moves the history late takes nothing from the one that has moved it', async () => {
+  using dir = tempDir();
+  const old = aStand(dir.path, { file: join(dir.path, 'job_1.jhist.jsonl') });
+  const present = aStand(dir.path, { file: join(dir.path, 'job_2.jhist.jsonl') });
+  old.tell(amStarted, submitted, inited, killed);
+  present.tell(amStarted, submitted, inited, killed);
+  let moved: string | undefined;
+  const rename = old.fs.rename.bind(old.fs);
+  jest.spyOn(old.fs, 'rename').mockImplementation(async (from, to) => {
+    // It stands still before its last step; meanwhile its successor moves the history, and ends.
+    moved ??= await present.handler.stop();
+    return rename(from, to);
+  });
+  await old.handler.stop();
+  expect((await readHistory(moved!)).events).toEqual([amStarted, submitted, inited, killed]);
+  expect(readdirSync(dirname(moved!)).filter((name) => name.endsWith('_tmp'))).toEqual([]);
+});
+
+it.each([
+  ['its file is gone with the staging folder', true, /^warn .* is gone, so another attempt has ended the job$/],
+  ['the done folder cannot be made', false, /^error .* could not be moved to .*done: no/],
+])('a history that is not moved is an error, unless another attempt has ended the job: %s', async (_, gone, line) => {
+  using dir = tempDir();
+  const { handler, tell, fs, file, logged } = aStand(dir.path);
+  tell(amStarted, submitted, inited, killed);
+  await handler.drained();
+  if (gone) rmSync(file);
+  else jest.spyOn(fs, 'mkdirs').mockRejectedValue(new Error('no'));
+  await expect(handler.stop()).resolves.toBeUndefined();
+  expect(logged).toEqual([expect.stringMatching(line)]);
 });

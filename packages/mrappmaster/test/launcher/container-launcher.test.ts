@@ -1,5 +1,6 @@
-/** ContainerLauncher: one call of a kind to a node and turn; a cleanup is always answered; reuse needs no call. */
+/** ContainerLauncher, with NMClient below it: one call of a kind to a node and turn; a cleanup is always answered; reuse needs no call. */
 import {
+  InvalidTokenError,
   applicationAttemptId,
   applicationId,
   containerId,
@@ -11,9 +12,10 @@ import {
   type ContainerId,
   type NodeId,
 } from '@bobbin/common';
+import { NMClient, type NMConnection } from '@bobbin/client';
 import { ControlledClock, recordingSink } from '@bobbin/common/testing';
 import type { MRAppEvent } from '../../src/events.js';
-import { ContainerLauncher, type NMConnection } from '../../src/launcher/container-launcher.js';
+import { ContainerLauncher } from '../../src/launcher/container-launcher.js';
 import { shufflePort } from '../../src/launcher/task-launch-context.js';
 
 const app = applicationId(1_700_000_000_000, 1);
@@ -48,9 +50,16 @@ function aStand(metadata: Record<string, Uint8Array> = { mapreduce_shuffle: port
   const sink = recordingSink<MRAppEvent>();
   const calls: string[] = [];
   let gate = Promise.resolve();
+  let silent = false;
   let refusal: { id: ContainerId; message: string } | undefined;
   let broken: Error | undefined;
-  const nm = (node: NodeId): NMConnection => ({
+  let inCharge = Promise.resolve(true);
+  const unused = (): never => {
+    throw new Error('a launcher does not call this');
+  };
+  const connect = (node: NodeId): NMConnection => ({
+    close: unused,
+    getContainerStatuses: unused,
     startContainers: async ({ requests }) => {
       const ids = requests.map((r) => cid(r.containerToken.identifier[0] ?? 0));
       calls.push(`start ${node} ${ids.length}`);
@@ -68,6 +77,7 @@ function aStand(metadata: Record<string, Uint8Array> = { mapreduce_shuffle: port
     },
     stopContainers: async ({ containerIds }) => {
       calls.push(`stop ${node} ${containerIds.length}`);
+      if (silent) await new Promise(() => undefined);
       if (broken) throw broken;
       return { succeeded: containerIds, failed: [] };
     },
@@ -83,7 +93,14 @@ function aStand(metadata: Record<string, Uint8Array> = { mapreduce_shuffle: port
     commands: [],
     applicationAcls: {},
   };
-  const launcher = new ContainerLauncher({ clock, dispatcher: sink, log: quiet, nm, launchContext: () => context });
+  const launcher = new ContainerLauncher({
+    clock,
+    dispatcher: sink,
+    log: quiet,
+    nm: new NMClient({ clock, connect }),
+    launchContext: () => context,
+    isInCharge: () => inCharge,
+  });
   const launch = (n: number, container: Container): void =>
     launcher.handle({
       domain: 'container-launcher',
@@ -116,7 +133,9 @@ function aStand(metadata: Record<string, Uint8Array> = { mapreduce_shuffle: port
     turn,
     hold: (promise: Promise<void>) => void (gate = promise),
     refuse: (id: ContainerId, message: string) => void (refusal = { id, message }),
-    breakIt: (error: Error) => void (broken = error),
+    silence: () => void (silent = true),
+    breakIt: (error: Error | undefined) => void (broken = error),
+    depose: () => void (inCharge = Promise.resolve(false)),
   };
 }
 
@@ -216,6 +235,19 @@ it('a cleanup is answered also where the node cannot be reached', async () => {
   expect(await turn()).toEqual(['TA_CONTAINER_CLEANED 000000_0']);
 });
 
+it('a cleanup on a node that answers nothing is answered when the platform says that the container is gone', async () => {
+  const { launch, cleanUp, turn, silence, launcher } = aStand();
+  launch(0, aContainer(2));
+  launch(1, aContainer(3));
+  await turn();
+  silence();
+  cleanUp(0, aContainer(2));
+  cleanUp(1, aContainer(3));
+  expect(await turn()).toEqual([]);
+  launcher.containerEnded(cid(2));
+  expect(await turn()).toEqual(['TA_CONTAINER_CLEANED 000000_0']);
+});
+
 it('a refused container fails its attempt with the reason of the node; the others start', async () => {
   const { launch, turn, refuse, launcher, sink } = aStand();
   refuse(cid(2), 'disk full');
@@ -255,4 +287,78 @@ it('at the end every container that runs is stopped, node by node', async () => 
   await launcher.stopAll();
   await launcher.stopAll();
   expect(calls.slice(2)).toEqual(['stop h1:1 1', 'stop h2:1 1']);
+});
+
+describe('a container of an earlier AM', () => {
+  const adopt = (stand: ReturnType<typeof aStand>, n: number, container: Container): void =>
+    stand.launcher.handle({
+      domain: 'container-launcher',
+      type: 'CONTAINER_ADOPTED',
+      attemptId: attempt(n),
+      container,
+      shufflePort: 13562,
+    });
+
+  it('is stopped like one of its own, and carries the next task without a start', async () => {
+    const stand = aStand();
+    adopt(stand, 1, aContainer(1));
+    adopt(stand, 2, aContainer(2));
+    stand.launch(3, aContainer(1));
+    expect(await stand.turn()).toEqual(['TA_CONTAINER_LAUNCHED 000003_0']);
+    stand.cleanUp(2, aContainer(2));
+    await stand.turn();
+    expect(stand.calls).toEqual(['stop h1:1 1']);
+    await stand.launcher.stopAll();
+    expect(stand.calls).toEqual(['stop h1:1 1', 'stop h1:1 1']);
+  });
+
+  it('is left alone by an AM that may have a successor, which hears that it is gone for it', async () => {
+    const stand = aStand();
+    adopt(stand, 1, aContainer(1));
+    stand.depose();
+    stand.cleanUp(1, aContainer(1));
+    await stand.turn();
+    await stand.launcher.stopAll();
+    expect(stand.calls).toEqual([]);
+  });
+});
+
+it('a node that does not know the new keys yet is asked again, and costs no attempt', async () => {
+  const { launch, turn, calls, breakIt, clock } = aStand();
+  breakIt(new InvalidTokenError('signed by a key that is unknown here'));
+  launch(0, aContainer(2));
+  expect(await turn()).toEqual([]);
+  clock.advance(250);
+  expect(await turn()).toEqual([]);
+  breakIt(undefined);
+  clock.advance(250);
+  expect(await turn()).toEqual(['TA_CONTAINER_LAUNCHED 000000_0']);
+  expect(calls).toHaveLength(3);
+});
+
+it('one that never learns them fails the attempt after 15 s', async () => {
+  const { launch, turn, breakIt, clock } = aStand();
+  breakIt(new InvalidTokenError('signed by a key that is unknown here'));
+  launch(0, aContainer(2));
+  const told: string[] = [];
+  for (let ms = 0; ms <= 15_000; ms += 250) {
+    expect(told).toEqual([]);
+    told.push(...(await turn()));
+    clock.advance(250);
+  }
+  expect(told).toEqual(['TA_CONTAINER_LAUNCH_FAILED 000000_0']);
+});
+
+it('it is not asked again for a container that is to be stopped', async () => {
+  const { launch, cleanUp, turn, calls, breakIt, clock } = aStand();
+  breakIt(new InvalidTokenError('signed by a key that is unknown here'));
+  launch(0, aContainer(2));
+  await turn();
+  cleanUp(0, aContainer(2));
+  await turn();
+  clock.advance(250);
+  expect(await turn()).toContain('TA_CONTAINER_CLEANED 000000_0');
+  clock.advance(60_000);
+  await turn();
+  expect(calls.filter((call) => call.startsWith('start'))).toHaveLength(2);
 });

@@ -24,11 +24,14 @@ class FakeChild implements UberChild {
 function aStand() {
   const sink = recordingSink<MRAppEvent>();
   const children: FakeChild[] = [];
+  /** How many processes there were, each time that one was told to have ended. */
+  const ends: number[] = [];
   const figures = { numMaps: 2, completedMaps: 0 };
   const launcher = new LocalContainerLauncher({
     dispatcher: sink,
     log: quiet,
     job: () => figures,
+    processEnded: () => ends.push(children.length),
     spawn: () => {
       const child = new FakeChild();
       children.push(child);
@@ -58,7 +61,7 @@ function aStand() {
     launcher.endTurn();
     return sink.take().flatMap((e) => (e.domain === 'taskattempt' ? [`${e.type} ${e.attemptId.slice(-10)}`] : []));
   };
-  return { launcher, children, figures, launch, tell, turn };
+  return { launcher, children, ends, figures, launch, tell, turn };
 }
 
 it('takes one task at a time in one process, maps first, a reduce when every map is complete', async () => {
@@ -79,7 +82,7 @@ it('takes one task at a time in one process, maps first, a reduce when every map
 });
 
 it('the end of the process is the end of its task; the next one gets a new process', async () => {
-  const { launch, turn, children } = aStand();
+  const { launch, turn, children, ends } = aStand();
   launch('MAP', 0);
   launch('MAP', 1);
   await turn();
@@ -90,6 +93,7 @@ it('the end of the process is the end of its task; the next one gets a new proce
     'TA_CONTAINER_LAUNCHED m_000001_0',
   ]);
   expect(children).toHaveLength(2);
+  expect(ends).toEqual([1]);
 });
 
 it('an end in good order adds nothing to what the failed task said itself', async () => {

@@ -33,20 +33,18 @@ function record(type: TaskType, [am, n, word, shufflePort = 13562]: Line, atMs: 
     : { type: 'REDUCE_ATTEMPT_FINISHED', ...ok, shuffleFinishTimeMs: atMs, sortFinishTimeMs: atMs };
 }
 
-function recovered(type: TaskType, numReduces: number, lines: readonly Line[]): string | undefined {
+function recovered(type: TaskType, lines: readonly Line[]): string | undefined {
   const earlier = new EarlierAttempts();
-  lines.forEach((line, n) => earlier.add(record(type, line, n), line[0]));
-  const last = Math.max(...lines.map(([am]) => am));
-  const [task] = earlier.succeeded(numReduces, last).values();
+  lines.forEach((line, n) => earlier.add(record(type, line, n)));
+  const [task] = earlier.succeeded().values();
   return task?.attempts.map(({ attemptId, state }) => `${attemptId.split('_').at(-1)} ${state}`).join(', ');
 }
 
-test.each<[string, TaskType, number, Line[], string | undefined]>([
-  ['an attempt without an end is dropped', 'MAP', 1, [[1, 0, 'start']], undefined],
+test.each<[string, TaskType, Line[], string | undefined]>([
+  ['an attempt without an end is dropped', 'MAP', [[1, 0, 'start']], undefined],
   [
     'failures come back with the success',
     'MAP',
-    1,
     [
       [1, 0, 'start'],
       [1, 0, 'FAILED'],
@@ -58,7 +56,6 @@ test.each<[string, TaskType, number, Line[], string | undefined]>([
   [
     'a task that only failed starts over',
     'MAP',
-    1,
     [
       [1, 0, 'start'],
       [1, 0, 'FAILED'],
@@ -68,7 +65,6 @@ test.each<[string, TaskType, number, Line[], string | undefined]>([
   [
     'a success that was taken back is none',
     'MAP',
-    1,
     [
       [1, 0, 'start'],
       [1, 0, 'ok'],
@@ -79,7 +75,6 @@ test.each<[string, TaskType, number, Line[], string | undefined]>([
   [
     'of two successes the first counts',
     'MAP',
-    1,
     [
       [1, 0, 'start'],
       [1, 1, 'start'],
@@ -91,7 +86,6 @@ test.each<[string, TaskType, number, Line[], string | undefined]>([
   [
     'map output survives an AM that told nothing of it',
     'MAP',
-    1,
     [
       [1, 0, 'start'],
       [1, 0, 'ok'],
@@ -102,7 +96,6 @@ test.each<[string, TaskType, number, Line[], string | undefined]>([
   [
     'a later AM has the last word',
     'MAP',
-    1,
     [
       [1, 0, 'start'],
       [1, 0, 'ok'],
@@ -112,48 +105,79 @@ test.each<[string, TaskType, number, Line[], string | undefined]>([
     undefined,
   ],
   [
-    'no server holds output of an uber map',
+    'of two, one that a server holds is preferred',
     'MAP',
-    1,
     [
       [1, 0, 'start', -1],
       [1, 0, 'ok'],
+      [2, 1000, 'start'],
+      [2, 1000, 'ok'],
     ],
+    '0 KILLED, 1000 SUCCEEDED',
+  ],
+])('%s', (_, type, lines, expected) => {
+  expect(recovered(type, lines)).toBe(expected);
+});
+
+function unfinished(type: TaskType, lines: readonly Line[], amContainer = false): string | undefined {
+  const earlier = new EarlierAttempts();
+  const attempt = applicationAttemptId(app, 1);
+  earlier.add({
+    type: 'AM_STARTED',
+    applicationAttemptId: attempt,
+    startTimeMs: 1,
+    containerId: containerId(attempt, amContainer ? 2 : 1),
+    nodeManagerHost: 'h',
+    nodeManagerPort: 4000,
+    nodeManagerHttpPort: 8042,
+  });
+  lines.forEach((line, n) => earlier.add(record(type, line, n)));
+  const [task] = earlier.unfinished(earlier.succeeded()).values();
+  return task?.attempts.map(({ attemptId, state }) => `${attemptId.split('_').at(-1)} ${state}`).join(', ');
+}
+
+test.each<[string, Line[], boolean, string | undefined]>([
+  ['an attempt without an end may run still', [[1, 0, 'start']], false, '0 RUNNING'],
+  ['in the container of its AM it ended with that', [[1, 0, 'start']], true, '0 KILLED'],
+  [
+    'failures are remembered, and stand before what runs',
+    [
+      [1, 0, 'start'],
+      [1, 1, 'start'],
+      [1, 0, 'FAILED'],
+    ],
+    false,
+    '0 FAILED, 1 RUNNING',
+  ],
+  [
+    'rivals run side by side',
+    [
+      [1, 0, 'start'],
+      [1, 1, 'start'],
+    ],
+    false,
+    '0 RUNNING, 1 RUNNING',
+  ],
+  [
+    'beside a success nothing is adopted',
+    [
+      [1, 0, 'start'],
+      [1, 1, 'start'],
+      [1, 1, 'ok'],
+    ],
+    false,
     undefined,
   ],
   [
-    'committed output of a map needs no server',
-    'MAP',
-    0,
-    [
-      [1, 0, 'start', -1],
-      [1, 0, 'ok'],
-    ],
-    '0 SUCCEEDED',
-  ],
-  [
-    'committed output must be told by the last AM',
-    'REDUCE',
-    1,
+    'a later AM told its end',
     [
       [1, 0, 'start'],
-      [1, 0, 'ok'],
       [2, 0, 'start'],
+      [2, 0, 'KILLED'],
     ],
-    undefined,
+    false,
+    '0 KILLED',
   ],
-  [
-    'and is taken over where it is',
-    'REDUCE',
-    1,
-    [
-      [1, 0, 'start'],
-      [1, 0, 'ok'],
-      [2, 0, 'start'],
-      [2, 0, 'ok'],
-    ],
-    '0 SUCCEEDED',
-  ],
-])('%s', (_, type, numReduces, lines, expected) => {
-  expect(recovered(type, numReduces, lines)).toBe(expected);
+])('of a task that has not ended: %s', (_, lines, amContainer, expected) => {
+  expect(unfinished('MAP', lines, amContainer)).toBe(expected);
 });

@@ -1,4 +1,5 @@
 /** RMContainerAllocator and LocalContainerAllocator: decisions become events, in order; tokens and leftovers find their way. */
+import { AMShutdownError } from '@bobbin/client';
 import {
   applicationAttemptId,
   applicationId,
@@ -79,12 +80,14 @@ function aStand() {
     {
       ...common,
       clock: new ControlledClock(),
+      awaited: new Set(),
       registry: { dismiss: (id) => void noted.push(`dismiss ${id}`) },
       poke: () => void noted.push('poke'),
       onContainerEnded: (id) => void noted.push(`ended ${id}`),
     },
     {
       blacklist: { enabled: true, maxTaskFailuresPerTracker: 1, ignoreThresholdPercent: -1 },
+      retries: { waitMs: 30_000, maxAttempts: { MAP: 4, REDUCE: 4 } },
       reduces: {
         slowStartFraction: 0.05,
         rampUpLimitFraction: 0.5,
@@ -177,7 +180,7 @@ it.each([
     (a: RMContainerAllocator) => a.refused(new InvalidResourceRequestError('too big')),
     'JOB_KILL',
   ],
-  ['a lost RM reboots it', (a: RMContainerAllocator) => a.lost('gone'), 'JOB_AM_REBOOT'],
+  ['a lost RM reboots it', (a: RMContainerAllocator) => a.lost(new AMShutdownError('gone')), 'JOB_AM_REBOOT'],
 ])('%s, with the reason first', (_, act, last) => {
   const { allocator, sink } = aStand();
   act(allocator);
@@ -209,7 +212,7 @@ it("in an uber job every attempt gets the AM's own container at once", () => {
   local.answered(answer({}));
   local.resync();
   expect(local.progress()).toBe(0.25);
-  local.lost('gone');
+  local.lost(new AMShutdownError('gone'));
   expect(sink.take().map((e) => e.type)).toEqual(['JOB_DIAGNOSTIC_UPDATE', 'JOB_AM_REBOOT']);
 });
 

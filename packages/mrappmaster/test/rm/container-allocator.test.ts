@@ -5,15 +5,20 @@ import {
   containerId,
   jobId,
   nodeId,
+  parseTaskId,
   taskAttemptId,
   taskId,
+  taskOf,
   type AllocateResponse,
   type Container,
+  type ContainerId,
   type ContainerStatus,
+  type NodeId,
   type NodeReport,
   type Resource,
   type ResourceRequest,
   type TaskAttemptId,
+  type TaskId,
 } from '@bobbin/common';
 import fc from 'fast-check';
 import {
@@ -72,11 +77,13 @@ interface Stand {
 function aStand(
   settings: Partial<ContainerAllocatorSettings> = {},
   figures = { numMaps: 2, numReduces: 1, completedMaps: 0 },
+  awaited: readonly ContainerId[] = [],
 ): Stand {
   const progress = new Map<TaskAttemptId, number>();
   const allocator = new ContainerAllocator(
     {
       blacklist: { enabled: true, maxTaskFailuresPerTracker: 3, ignoreThresholdPercent: 33 },
+      retries: { waitMs: 30_000, maxAttempts: { MAP: 4, REDUCE: 4 } },
       reduces: {
         slowStartFraction: 0.05,
         rampUpLimitFraction: 0.5,
@@ -92,6 +99,7 @@ function aStand(
     },
     () => figures,
     (id) => progress.get(id) ?? 0,
+    awaited,
   );
   allocator.setMaximum({ memoryMb: 8192, vcores: 8 });
   return { allocator, figures, progress };
@@ -107,6 +115,43 @@ const asked = (ask: readonly ResourceRequest[]): string[] =>
   ask.map((r) => `${r.priority} ${r.resourceName} ${r.numContainers}`).sort();
 const assigned = (decisions: readonly AllocatorDecision[]): string[] =>
   decisions.flatMap((d) => (d.type === 'ASSIGN' ? [`${d.attemptId} ${d.container.id} ${d.locality ?? '-'}`] : []));
+
+describe('containers of an earlier AM', () => {
+  it('are given back unless an attempt claims them, at each registration', () => {
+    const { allocator } = aStand({}, undefined, [cid(7)]);
+    allocator.kept([cid(7), cid(8)]);
+    expect(allocator.requestor.takeNews().release).toEqual([cid(8)]);
+    allocator.adopt(map(0), aContainer(7, 0), size);
+    allocator.kept([cid(7)]);
+    expect(allocator.requestor.takeNews().release).toEqual([]);
+    allocator.deallocate(map(0));
+    allocator.requestor.takeNews();
+    allocator.kept([cid(7)]);
+    expect(allocator.requestor.takeNews().release).toEqual([cid(7)]);
+  });
+
+  it('count as held, and take further tasks', () => {
+    const { allocator } = aStand({}, undefined, [cid(7)]);
+    allocator.adopt(map(0), aContainer(7, 0), size);
+    want(allocator, map(1));
+    expect(allocator.counts()).toMatchObject({ assignedMaps: 1, scheduledMaps: 1 });
+    allocator.available(cid(7), map(0), 0);
+    expect(assigned(allocator.takeDecisions())).toEqual([`${map(1)} ${cid(7)} OTHER_LOCAL_MAPS`]);
+  });
+
+  it('that ended before they were claimed end their attempts then', () => {
+    const { allocator } = aStand({}, undefined, [cid(7), cid(9)]);
+    const completedContainersStatuses = [ended(7, 1, 'crashed'), ended(9, -100, 'lost'), ended(8, 0)];
+    allocator.answered(anAnswer({ completedContainersStatuses }), 0);
+    expect(allocator.takeDecisions()).toEqual([]);
+    allocator.adopt(map(0), aContainer(7, 0), size);
+    allocator.adopt(map(1), aContainer(9, 0), size);
+    expect(allocator.takeDecisions()).toMatchObject([
+      { type: 'COMPLETE_ATTEMPT', attemptId: map(0), diagnostics: 'crashed' },
+      { type: 'KILL_ATTEMPT', attemptId: map(1), diagnostics: 'lost' },
+    ]);
+  });
+});
 
 describe('asking', () => {
   it('a map is asked for on its hosts, its racks and anywhere, at 20', () => {
@@ -170,7 +215,7 @@ describe('asking', () => {
     allocator.answered(anAnswer({ numClusterNodes: 100 }), 0);
     want(allocator, map(0), ['h1']);
     allocator.requestor.release(cid(9));
-    for (let i = 0; i < 3; i++) allocator.hostFailed('bad');
+    for (let i = 0; i < 3; i++) allocator.attemptFailed(map(90 + i), nodeId('bad', 1234));
     const first = allocator.requestor.takeNews();
     allocator.requestor.resync();
     const again = allocator.requestor.takeNews();
@@ -244,7 +289,7 @@ describe('hosts that fail', () => {
     allocator.answered(anAnswer({ numClusterNodes: 10 }), 0);
     want(allocator, map(0), ['h1']);
     allocator.requestor.takeNews();
-    for (let i = 0; i < 3; i++) allocator.hostFailed('h1');
+    for (let i = 0; i < 3; i++) allocator.attemptFailed(map(90 + i), nodeId('h1', 1234));
     const news = allocator.requestor.takeNews();
     expect(news.blacklistAdditions).toEqual(['h1']);
     expect(asked(news.ask)).toEqual(['20 h1 0']);
@@ -258,13 +303,149 @@ describe('hosts that fail', () => {
   it('from a third of the cluster on the list is not honoured, until the cluster grows', () => {
     const { allocator } = aStand();
     allocator.answered(anAnswer({ numClusterNodes: 10 }), 0);
-    for (let i = 0; i < 3; i++) allocator.hostFailed('h1');
+    for (let i = 0; i < 3; i++) allocator.attemptFailed(map(90 + i), nodeId('h1', 1234));
     expect(allocator.requestor.takeNews().blacklistAdditions).toEqual(['h1']);
     allocator.answered(anAnswer({ numClusterNodes: 3 }), 0);
     expect(allocator.requestor.takeNews()).toMatchObject({ blacklistAdditions: [], blacklistRemovals: ['h1'] });
     expect(allocator.requestor.isBlacklisted('h1')).toBe(false);
     allocator.answered(anAnswer({ numClusterNodes: 4 }), 0);
     expect(allocator.requestor.takeNews().blacklistAdditions).toEqual(['h1']);
+  });
+});
+
+describe('a retry', () => {
+  const at = (host: string) => nodeId(host, 1234);
+  /** Of two nodes and `others` maps that never failed; map 0 has failed on h1 as often as it says, and asks again. */
+  function afterFailures(count: number, others = 0, settings: Partial<ContainerAllocatorSettings> = {}): Stand {
+    const stand = aStand(settings, { numMaps: 10, numReduces: 1, completedMaps: 0 });
+    const { allocator } = stand;
+    allocator.answered(anAnswer({ numClusterNodes: 2 }), 0);
+    for (let i = 0; i < count; i++) allocator.attemptFailed(map(0, i), at('h1'));
+    for (let i = 1; i <= others; i++) want(allocator, map(i), ['h1']);
+    want(allocator, map(0, count), ['h1'], true);
+    allocator.recalculate(0);
+    return stand;
+  }
+  const grant = (...allocatedContainers: Container[]) => anAnswer({ numClusterNodes: 2, allocatedContainers });
+
+  it('takes the container of a node where its task has not failed', () => {
+    const { allocator } = afterFailures(1);
+    allocator.answered(grant(aContainer(2, 5, 'h1'), aContainer(3, 5, 'h2')), 0);
+    expect(assigned(allocator.takeDecisions())).toEqual([`${map(0, 1)} ${cid(3)} OTHER_LOCAL_MAPS`]);
+    expect(allocator.requestor.takeNews().release).toEqual([cid(2)]);
+  });
+
+  it('that alone waits has its node left out at the RM, by id, until it has its container', () => {
+    const { allocator } = afterFailures(1);
+    expect(allocator.requestor.takeNews().blacklistAdditions).toEqual([at('h1')]);
+    allocator.answered(grant(aContainer(3, 5, 'h2')), 0);
+    expect(allocator.requestor.takeNews().blacklistRemovals).toEqual([at('h1')]);
+  });
+
+  it('refuses that node and asks again, whereupon another map takes the container it was offered', () => {
+    const { allocator } = afterFailures(1, 1);
+    expect(allocator.requestor.takeNews().blacklistAdditions).toEqual([]);
+    allocator.answered(grant(aContainer(2, 5, 'h1')), 0);
+    expect(assigned(allocator.takeDecisions())).toEqual([`${map(1)} ${cid(2)} DATA_LOCAL_MAPS`]);
+    const news = allocator.requestor.takeNews();
+    expect(news).toMatchObject({ release: [], blacklistAdditions: [at('h1')] });
+    expect(asked(news.ask)).toContain('5 * 1');
+  });
+
+  it('is left where it is by a container that becomes free on that node', () => {
+    const { allocator } = afterFailures(1, 2);
+    allocator.answered(grant(aContainer(2, 20, 'h1'), aContainer(3, 20, 'h2')), 0);
+    allocator.takeDecisions();
+    allocator.available(cid(2), map(1), 0);
+    expect(allocator.takeDecisions()).toEqual([{ type: 'DISMISS', containerId: cid(2) }]);
+    allocator.available(cid(3), map(2), 0);
+    expect(assigned(allocator.takeDecisions())).toEqual([`${map(0, 1)} ${cid(3)} OTHER_LOCAL_MAPS`]);
+  });
+
+  it('of a reduce goes elsewhere too', () => {
+    const { allocator, figures } = aStand();
+    allocator.attemptFailed(reduce(0), at('h1'));
+    want(allocator, reduce(0, 1), [], true);
+    figures.completedMaps = 2;
+    allocator.answered(anAnswer({ numClusterNodes: 2 }), 0);
+    allocator.answered(grant(aContainer(2, 10, 'h1')), 0);
+    expect(assigned(allocator.takeDecisions())).toEqual([]);
+    allocator.answered(grant(aContainer(3, 10, 'h2')), 0);
+    expect(assigned(allocator.takeDecisions())).toEqual([`${reduce(0, 1)} ${cid(3)} -`]);
+  });
+
+  it.each([
+    ['30 s after the first failure', 1, 29_999, false],
+    ['30 s after the first failure', 1, 30_000, true],
+    ['60 s after the second', 2, 59_999, false],
+    ['60 s after the second', 2, 60_000, true],
+  ])('takes any node %s (%d failures, %d ms)', (_, count, waitedMs, taken) => {
+    const { allocator } = afterFailures(count);
+    allocator.answered(grant(aContainer(2, 5, 'h1')), waitedMs);
+    expect(assigned(allocator.takeDecisions())).toHaveLength(taken ? 1 : 0);
+    expect(allocator.requestor.takeNews().blacklistAdditions).toEqual(taken ? [] : [at('h1')]);
+  });
+
+  it('that is the last waits for the container that the job has elsewhere', () => {
+    const { allocator } = afterFailures(3, 1, {
+      blacklist: { enabled: false, maxTaskFailuresPerTracker: 3, ignoreThresholdPercent: 33 },
+    });
+    allocator.answered(grant(aContainer(2, 20, 'h2')), 0);
+    allocator.takeDecisions();
+    allocator.answered(grant(aContainer(3, 5, 'h1')), 500_000);
+    expect(assigned(allocator.takeDecisions())).toEqual([]);
+    allocator.available(cid(2), map(1), 500_000);
+    expect(assigned(allocator.takeDecisions())).toEqual([`${map(0, 3)} ${cid(2)} OTHER_LOCAL_MAPS`]);
+  });
+
+  it('that is the last does not wait for a reduce that may be waiting for it', () => {
+    const { allocator, figures } = afterFailures(3, 0);
+    figures.completedMaps = 9;
+    want(allocator, reduce(0));
+    allocator.recalculate(0);
+    allocator.answered(grant(aContainer(2, 10, 'h2')), 0);
+    expect(allocator.counts()).toMatchObject({ assignedReduces: 1 });
+    allocator.answered(grant(aContainer(3, 5, 'h1')), 90_000);
+    expect(assigned(allocator.takeDecisions())).toContain(`${map(0, 3)} ${cid(3)} OTHER_LOCAL_MAPS`);
+  });
+
+  it('of a map has reduces yield where it goes, and not where it does not, whatever room is left there', () => {
+    const { allocator, figures } = aStand({}, { numMaps: 10, numReduces: 2, completedMaps: 9 });
+    want(allocator, reduce(0));
+    want(allocator, reduce(1));
+    allocator.recalculate(0);
+    allocator.answered(grant(aContainer(2, 10, 'h1'), aContainer(3, 10, 'h2')), 0);
+    figures.completedMaps = 9;
+    allocator.attemptFailed(map(0), at('h1'));
+    want(allocator, map(0, 1), [], true);
+    allocator.answered(grant(), 0);
+    allocator.takeDecisions();
+    allocator.answered(grant(), 1000);
+    expect(allocator.takeDecisions()).toMatchObject([{ type: 'KILL_ATTEMPT', attemptId: reduce(1) }]);
+  });
+
+  it.each([
+    ['its task has failed on all there are', anAnswer({ numClusterNodes: 2 })],
+    [
+      'the others are lost',
+      anAnswer({
+        numClusterNodes: 1,
+        updatedNodes: [{ nodeId: at('h2'), rackName: '/r', state: 'LOST' } as NodeReport],
+      }),
+    ],
+  ])('takes any node where %s', (_, answer) => {
+    const { allocator } = afterFailures(1);
+    allocator.attemptFailed(map(0, 1), at('h2'));
+    allocator.answered({ ...answer, allocatedContainers: [aContainer(2, 5, 'h1')] }, 0);
+    expect(assigned(allocator.takeDecisions())).toHaveLength(1);
+  });
+
+  it('takes any node at last where the RM offers nothing else, whatever it is asked', () => {
+    const { allocator } = afterFailures(1);
+    for (let n = 2; n < 12; n++) allocator.answered(grant(aContainer(n, 5, 'h1')), 0);
+    expect(assigned(allocator.takeDecisions())).toEqual([]);
+    allocator.answered(grant(aContainer(12, 5, 'h1')), 0);
+    expect(assigned(allocator.takeDecisions())).toHaveLength(1);
   });
 });
 
@@ -379,7 +560,7 @@ describe('reuse', () => {
     allocator.answered(anAnswer({ allocatedContainers: [aContainer(2, 20, 'h1')] }), 0);
     allocator.takeDecisions();
     allocator.requestor.takeNews();
-    allocator.available(cid(2), map(0));
+    allocator.available(cid(2), map(0), 0);
     expect(allocator.takeDecisions()).toMatchObject([
       { type: 'ASSIGN', attemptId: map(2), reused: true, locality: 'DATA_LOCAL_MAPS' },
     ]);
@@ -392,7 +573,7 @@ describe('reuse', () => {
     want(allocator, map(0));
     allocator.answered(anAnswer({ allocatedContainers: [aContainer(2, 20)] }), 0);
     allocator.takeDecisions();
-    allocator.available(cid(2), map(0));
+    allocator.available(cid(2), map(0), 0);
     expect(allocator.takeDecisions()).toEqual([{ type: 'DISMISS', containerId: cid(2) }]);
     expect(allocator.requestor.hasUrgentNews()).toBe(true);
     expect(allocator.requestor.takeNews().release).toEqual([cid(2)]);
@@ -415,7 +596,7 @@ describe('reuse', () => {
     allocator.answered(anAnswer({ allocatedContainers: [aContainer(2, 20)], preemptedContainers }), 0);
     expect(allocator.counts().scheduledReduces).toBe(1);
     allocator.takeDecisions();
-    allocator.available(cid(2), map(0));
+    allocator.available(cid(2), map(0), 0);
     expect(allocator.takeDecisions()).toEqual([{ type: 'DISMISS', containerId: cid(2) }]);
   });
 
@@ -424,9 +605,9 @@ describe('reuse', () => {
     want(allocator, map(0));
     want(allocator, map(1));
     allocator.answered(anAnswer({ allocatedContainers: [aContainer(2, 20)] }), 0);
-    allocator.available(cid(2), map(0));
+    allocator.available(cid(2), map(0), 0);
     allocator.takeDecisions();
-    allocator.available(cid(2), map(0));
+    allocator.available(cid(2), map(0), 0);
     expect(allocator.takeDecisions()).toEqual([]);
     expect(allocator.counts().assignedMaps).toBe(1);
   });
@@ -434,24 +615,31 @@ describe('reuse', () => {
 
 describe('always', () => {
   type Step =
-    | { kind: 'map' | 'failedMap' | 'reduce' | 'grant' | 'end' | 'free' | 'drop' | 'lose' | 'preempt'; n: number }
+    | {
+        kind: 'map' | 'failedMap' | 'reduce' | 'grant' | 'end' | 'fail' | 'free' | 'drop' | 'lose' | 'preempt';
+        n: number;
+      }
     | { kind: 'progress' };
+  const kind = fc.constantFrom(
+    ...(['map', 'failedMap', 'reduce', 'grant', 'grant', 'end', 'fail', 'free', 'drop', 'lose', 'preempt'] as const),
+  );
   const step: fc.Arbitrary<Step> = fc.oneof(
-    fc.record({
-      kind: fc.constantFrom('map', 'failedMap', 'reduce', 'grant', 'end', 'free', 'drop', 'lose', 'preempt'),
-      n: fc.nat(20),
-    }),
-    fc.constant({ kind: 'progress' } as const),
+    { weight: 9, arbitrary: fc.record({ kind, n: fc.nat(20) }) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'progress' } as const) },
   );
 
   /** A fake RM that keeps asks absolutely, as YARN does, and grants from them. */
-  it('no two attempts in a container, asks equal what is scheduled, every container held or given back', () => {
+  it('no two attempts in a container, none where its task failed, asks equal what is scheduled, every container held or given back', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
         const { allocator, figures } = aStand({}, { numMaps: 20, numReduces: 20, completedMaps: 0 });
         const table = new Map<number, number>();
         const live = new Map<string, { container: Container; attempt?: TaskAttemptId }>();
         const waiting = new Set<TaskAttemptId>();
+        const failedOn = new Map<TaskId, Set<NodeId>>();
+        /** Grants before an attempt began to wait: after ten refusals it takes anything. */
+        const before = new Map<TaskAttemptId, number>();
+        let grants = 0;
         let attempts = 0;
         let containers = 1;
         const absorb = (): void => {
@@ -461,6 +649,9 @@ describe('always', () => {
               expect(held).toBeDefined();
               expect(held?.attempt).toBeUndefined();
               expect(waiting.delete(d.attemptId)).toBe(true);
+              const failed = failedOn.get(taskOf(d.attemptId));
+              const patient = grants - (before.get(d.attemptId) ?? 0) <= 10 && (failed?.size ?? 0) < 4;
+              expect(patient && failed?.has(d.container.nodeId)).not.toBe(true);
               live.set(d.container.id, { container: d.container, attempt: d.attemptId });
             }
           }
@@ -471,6 +662,11 @@ describe('always', () => {
             allocator.requestor.confirmReleased(id);
           }
         };
+        const wantNow = (id: TaskAttemptId, hosts: string[], failed: boolean): void => {
+          waiting.add(id);
+          before.set(id, grants);
+          want(allocator, id, hosts, failed);
+        };
         const pick = (n: number) => [...live.values()][n % Math.max(1, live.size)];
         for (const s of steps) {
           switch (s.kind) {
@@ -478,17 +674,31 @@ describe('always', () => {
             case 'failedMap':
             case 'reduce': {
               const id = s.kind === 'reduce' ? reduce(s.n, attempts++) : map(s.n, attempts++);
-              waiting.add(id);
-              want(allocator, id, s.kind === 'map' ? [`h${s.n % 3}`] : [], s.kind === 'failedMap');
+              wantNow(id, s.kind === 'map' ? [`h${s.n % 3}`] : [], s.kind === 'failedMap');
               break;
             }
             case 'grant': {
               const priority = [5, 10, 20][s.n % 3] ?? 20;
+              grants++;
               const container = aContainer(++containers, priority, `h${s.n % 4}`);
               const wanted = table.get(priority) ?? 0;
               if (wanted > 0) table.set(priority, wanted - 1);
               live.set(container.id, { container });
               allocator.answered(anAnswer({ allocatedContainers: [container] }), 0);
+              break;
+            }
+            case 'fail': {
+              const held = pick(s.n);
+              if (!held?.attempt) break;
+              const { attempt, container } = held;
+              live.delete(container.id);
+              const failed = failedOn.get(taskOf(attempt)) ?? new Set<NodeId>();
+              failedOn.set(taskOf(attempt), failed.add(container.nodeId));
+              allocator.attemptFailed(attempt, container.nodeId);
+              const { type, task } = parseTaskId(taskOf(attempt));
+              wantNow(type === 'MAP' ? map(task, attempts++) : reduce(task, attempts++), [], true);
+              const status = { containerId: container.id, state: 'COMPLETE' as const, exitStatus: 1, diagnostics: '' };
+              allocator.answered(anAnswer({ completedContainersStatuses: [status] }), 0);
               break;
             }
             case 'end':
@@ -514,7 +724,7 @@ describe('always', () => {
               const held = pick(s.n);
               if (!held?.attempt) break;
               live.set(held.container.id, { container: held.container });
-              allocator.available(held.container.id, held.attempt);
+              allocator.available(held.container.id, held.attempt, 0);
               break;
             }
             case 'drop': {

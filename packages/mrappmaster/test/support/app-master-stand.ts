@@ -2,13 +2,14 @@
  * A whole AppMaster on a stand: its folders and files as a submission leaves them, a FakeCluster in place of RM, NodeManagers and
  * tasks, and a committer that only notes what it is asked to do.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AMRM_TOKEN,
   applicationAttemptId,
   applicationId,
   containerId,
+  createJobToken,
   findHistory,
   jobId,
   JobInfo,
@@ -22,9 +23,11 @@ import {
 } from '@bobbin/common';
 import type { JobCommitter } from '../../src/commit/committer-event-handler.js';
 import { MRAppMaster } from '../../src/mr-app-master.js';
+import { readAddress } from '../../src/umbilical/app-master-address.js';
 import { FakeCluster, type FakeClusterOptions, type Script } from './fake-cluster.js';
 
 const app = applicationId(1_700_000_000_000, 3);
+const SECRET = Buffer.alloc(20, 7);
 /** The one job of every stand. */
 export const job = jobId(app);
 
@@ -68,7 +71,13 @@ export function aStand(dir: string, options: StandOptions) {
   writeFileSync(join(workDir, 'job.splits.jsonl'), Array.from({ length: maps }, (_, n) => split(n)).join(''));
   options.prepareStaging?.(folder);
 
-  const cluster = new FakeCluster({ applicationId: app, ...options });
+  const fs = new LocalFileSystem();
+  const cluster = new FakeCluster({
+    applicationId: app,
+    jobToken: createJobToken(job, systemRandom, SECRET).password,
+    locate: () => readAddress(fs, join(folder, 'am-address.json')),
+    ...options,
+  });
   const commits: string[] = [];
   const note = (what: string) => (): Promise<void> => {
     commits.push(what);
@@ -92,14 +101,16 @@ export function aStand(dir: string, options: StandOptions) {
       logDir: dir,
     },
     workDir,
+    readText: (path) => readFileSync(path, 'utf8'),
     credentials: {
       tokens: new Map([['', { identifier: Buffer.of(1), password: Buffer.of(1), kind: AMRM_TOKEN.kind, service: '' }]]),
-      secrets: withSecret ? new Map([[SHUFFLE_SECRET_ALIAS, Buffer.alloc(20, 7)]]) : new Map<string, Uint8Array>(),
+      secrets: withSecret ? new Map([[SHUFFLE_SECRET_ALIAS, SECRET]]) : new Map<string, Uint8Array>(),
     },
     clock: systemClock,
     random: systemRandom,
     log: silentLogger,
-    fs: new LocalFileSystem(),
+    fs,
+    ...(options.wires && { wires: options.wires }),
     connectRM: () => cluster.connectRM(),
     connectNM: (node) => cluster.connectNM(node),
     spawnUberChild: (port, tokens) => cluster.spawn(am, port, tokens),

@@ -3,7 +3,9 @@
  * allocate until it has something to say, and grants at once while there is room; a node runs no process but a scripted child
  * that speaks the real umbilical. Everything that the AM does to it is on record.
  */
+import type { AMRMConnection, NMConnection } from '@bobbin/client';
 import {
+  ApplicationAttemptNotFoundError,
   applicationAttemptId,
   containerId as makeContainerId,
   decodeCredentials,
@@ -11,6 +13,7 @@ import {
   nodeId as makeNodeId,
   systemClock,
   systemRandom,
+  toContainerId,
   type AllocateRequest,
   type AllocateResponse,
   type ApplicationId,
@@ -24,10 +27,10 @@ import {
   type Token,
 } from '@bobbin/common';
 import type { TaskSpec } from '@bobbin/mapreduce/runtime';
-import type { NMConnection } from '../../src/launcher/container-launcher.js';
-import type { AMRMConnection } from '../../src/rm/rm-communicator.js';
 import type { TaskStatus } from '../../src/task-status.js';
+import type { AppMasterAddress } from '../../src/umbilical/app-master-address.js';
 import { UmbilicalClient } from '../../src/umbilical/umbilical-client.js';
+import type { Wires } from '../../src/umbilical/wire.js';
 
 /** What a task does: returns, or throws the error it reports; `exit` ends the process without a word. */
 export type Script = (task: TaskSpec, child: ScriptedChild) => Promise<void> | void;
@@ -45,22 +48,22 @@ export class ScriptedChild {
 
   constructor(
     containerId: ContainerId,
-    host: string,
-    port: number,
-    tokens: Uint8Array,
+    locate: () => Promise<AppMasterAddress | undefined>,
+    jobToken: Uint8Array,
     private readonly script: Script,
     private readonly pid: number,
+    private current?: TaskSpec,
+    wires?: Wires,
   ) {
-    const jobToken = decodeCredentials(tokens).tokens.get(JOB_TOKEN_ALIAS);
-    if (!jobToken) throw new Error('the launch context holds no job token');
     this.umbilical = new UmbilicalClient({
       clock: systemClock,
       random: systemRandom,
       containerId,
-      jobToken: jobToken.password,
-      locate: () => ({ host, port }),
-      connectionWaitMs: 1000,
+      jobToken,
+      locate,
+      connectionWaitMs: 5000,
       log: () => undefined,
+      ...(wires && { wires }),
     });
     this.ended = this.run().catch(() => (this.killed ? 137 : 65));
   }
@@ -84,9 +87,9 @@ export class ScriptedChild {
 
   private async run(): Promise<number> {
     for (;;) {
-      const { task, shouldDie } = await this.umbilical.call('getTask', { pid: this.pid });
-      if (shouldDie) return this.end(0);
-      if (!task) continue;
+      const task = this.current ?? (await this.nextTask());
+      this.current = undefined;
+      if (task === 'DIE') return this.end(0);
       this.counters = {};
       try {
         await this.script(task, this);
@@ -98,6 +101,14 @@ export class ScriptedChild {
       }
       await this.report(task, 1);
       await this.umbilical.call('done', { attemptId: task.attemptId });
+    }
+  }
+
+  private async nextTask(): Promise<TaskSpec | 'DIE'> {
+    for (;;) {
+      const { task, shouldDie } = await this.umbilical.call('getTask', { pid: this.pid });
+      if (shouldDie) return 'DIE';
+      if (task) return task;
     }
   }
 
@@ -117,6 +128,22 @@ function status(task: TaskSpec, progress: number, counters = {}): TaskStatus {
   };
 }
 
+function jobTokenIn(tokens: Uint8Array): Uint8Array {
+  const jobToken = decodeCredentials(tokens).tokens.get(JOB_TOKEN_ALIAS);
+  if (!jobToken) throw new Error('the launch context holds no job token');
+  return jobToken.password;
+}
+
+const at = (host: string, port: number) => () => Promise.resolve({ attempt: 1, host, port });
+
+/** A container that an earlier AM started, and what its child has in its hands. */
+export interface Survivor {
+  readonly container: Container;
+  readonly task: TaskSpec;
+  /** The RM does not know it (yet): its node has not come back. */
+  readonly untold?: boolean;
+}
+
 interface Running {
   readonly container: Container;
   readonly child: ScriptedChild;
@@ -131,6 +158,12 @@ export interface FakeClusterOptions {
   readonly room?: number;
   readonly maximum?: Resource;
   readonly shufflePort?: number;
+  readonly survivors?: readonly Survivor[];
+  /** How survivors know and find the AM; it may be on its way. */
+  readonly jobToken?: Uint8Array;
+  readonly locate?: () => Promise<AppMasterAddress | undefined>;
+  /** Of the children. @default TCP */
+  readonly wires?: Wires;
 }
 
 export class FakeCluster {
@@ -147,11 +180,20 @@ export class FakeCluster {
   private completed: ContainerStatus[] = [];
   private responseId = -1;
   private cached: AllocateResponse | undefined;
-  private held: ((answer: AllocateResponse) => void) | undefined;
+  private held: { resolve(answer: AllocateResponse): void; reject(error: Error): void } | undefined;
+  private verdict: 'KILLED' | 'FORGOTTEN' | undefined;
   private sequence = 1;
   private nextPid = 100;
 
-  constructor(private readonly options: FakeClusterOptions) {}
+  constructor(private readonly options: FakeClusterOptions) {
+    const { survivors = [], jobToken, locate, script } = options;
+    for (const { container, task } of survivors) {
+      if (!jobToken || !locate) throw new Error('survivors need the job token, and a way to the AM');
+      this.granted.set(container.id, container);
+      this.reserved.add(container.id);
+      this.watch(container, new ScriptedChild(container.id, locate, jobToken, script, this.nextPid++, task));
+    }
+  }
 
   /** The containers whose child runs now. */
   get runningCount(): number {
@@ -168,22 +210,30 @@ export class FakeCluster {
         return Promise.resolve({
           maximumResourceCapability: this.options.maximum ?? { memoryMb: 8192, vcores: 8 },
           applicationAcls: {},
-          containersFromPreviousAttempts: [],
+          containersFromPreviousAttempts: (this.options.survivors ?? [])
+            .filter(({ container, untold }) => !untold && this.running.has(container.id))
+            .map(({ container }) => container),
           nmTokensFromPreviousAttempts: [],
           queue: 'default',
         });
       },
-      allocate: (request) => this.allocate(request),
+      allocate: (request) => (this.verdict ? Promise.reject(this.unknownAttempt()) : this.allocate(request)),
       finishApplicationMaster: ({ finalApplicationStatus, diagnostics }) => {
+        if (this.verdict === 'FORGOTTEN') return Promise.reject(this.unknownAttempt());
         this.calls.push('finish');
+        if (this.verdict === 'KILLED') return Promise.resolve({ isUnregistered: true });
         this.finished = { status: finalApplicationStatus, diagnostics };
         return Promise.resolve({ isUnregistered: true });
       },
     };
   }
 
-  connectNM(nodeId: NodeId): NMConnection & { close(): void } {
+  connectNM(nodeId: NodeId): NMConnection {
+    const unused = (): never => {
+      throw new Error('a MapReduce job does not call this');
+    };
     return {
+      getContainerStatuses: unused,
       close: () => undefined,
       startContainers: ({ requests }) => {
         this.calls.push(`start ${nodeId} ${requests.length}`);
@@ -206,7 +256,8 @@ export class FakeCluster {
 
   /** A child as the process of an uber job. */
   spawn(containerId: ContainerId, port: number, tokens: Uint8Array) {
-    const child = new ScriptedChild(containerId, '127.0.0.1', port, tokens, this.options.script, this.nextPid++);
+    const { script } = this.options;
+    const child = new ScriptedChild(containerId, at('127.0.0.1', port), jobTokenIn(tokens), script, this.nextPid++);
     this.calls.push('spawn');
     return {
       kill: () => child.kill(),
@@ -223,19 +274,32 @@ export class FakeCluster {
   private launch(nodeId: NodeId, context: ContainerLaunchContext): ContainerId {
     this.launched.push(context);
     const [, , , host = '', port = '', id = ''] = context.commands;
-    const container = [...this.granted.values()].find((one) => one.id === id);
+    const container = this.granted.get(toContainerId(id));
     if (!container || container.nodeId !== nodeId) throw new Error(`container ${id} was not given on ${nodeId}`);
-    const child = new ScriptedChild(
-      container.id,
-      host,
-      Number(port),
-      context.tokens ?? new Uint8Array(),
-      this.options.script,
-      this.nextPid++,
-    );
+    const jobToken = jobTokenIn(context.tokens ?? new Uint8Array());
+    const { script, wires } = this.options;
+    const pid = this.nextPid++;
+    const child = new ScriptedChild(container.id, at(host, Number(port)), jobToken, script, pid, undefined, wires);
+    this.watch(container, child);
+    return container.id;
+  }
+
+  private watch(container: Container, child: ScriptedChild): void {
     this.running.set(container.id, { container, child });
     void child.ended.then((code) => this.ended(container.id, code));
-    return container.id;
+  }
+
+  /** The RM ends the application, or gives this attempt of it up for another one. */
+  giveUp(verdict: 'KILLED' | 'FORGOTTEN'): void {
+    this.verdict = verdict;
+    const { held } = this;
+    this.held = undefined;
+    held?.reject(this.unknownAttempt());
+  }
+
+  private unknownAttempt(): Error {
+    const { applicationId, attempt = 1 } = this.options;
+    return new ApplicationAttemptNotFoundError(applicationAttemptId(applicationId, attempt));
   }
 
   private readonly granted = new Map<ContainerId, Container>();
@@ -260,6 +324,9 @@ export class FakeCluster {
 
   private allocate(request: AllocateRequest): Promise<AllocateResponse> {
     if (this.cached && request.responseId === this.responseId - 1) return Promise.resolve(this.cached);
+    // A newer call with the same id takes the place of one that is held: what follows must not answer that one.
+    this.held?.reject(new Error('a newer allocate came'));
+    this.held = undefined;
     for (const { priority, resourceName, capability, numContainers } of request.ask) {
       if (resourceName !== '*') continue;
       this.table.set(`${priority} ${capability.memoryMb}`, { priority, capability, left: numContainers });
@@ -269,11 +336,12 @@ export class FakeCluster {
       if (this.running.has(id)) this.kill(id, -100);
       else if (this.reserved.has(id)) this.gone(id, -100);
     }
-    return new Promise((resolve) => {
-      this.held = resolve;
+    return new Promise((resolve, reject) => {
+      const held = { resolve, reject };
+      this.held = held;
       this.work();
       systemClock.after(request.waitMs ?? 0, () => {
-        if (this.held === resolve) this.answer();
+        if (this.held === held) this.answer();
       });
     });
   }
@@ -306,7 +374,7 @@ export class FakeCluster {
 
   private answer(): void {
     if (!this.held) return;
-    const resolve = this.held;
+    const { resolve } = this.held;
     this.held = undefined;
     this.responseId++;
     const { room = 4, hosts = ['127.0.0.1'] } = this.options;

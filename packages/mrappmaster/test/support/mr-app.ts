@@ -205,6 +205,7 @@ export class MRApp {
       },
       rackOf: () => '/default-rack',
       umbilical: {
+        adopt: (attemptId, _, task) => void this.tasks.set(attemptId, task),
         registerPendingTask: (_, task) => void this.tasks.set(task.attemptId, task),
         registerLaunchedTask: (attemptId) => this.begin(attemptId),
         grantCommit: (attemptId) => {

@@ -46,7 +46,12 @@ function stand() {
   const log: string[] = [];
   const life: string[] = [];
   const note = (line: string): void => void log.push(line);
-  const state = { granted: undefined as TaskAttemptId | undefined, completions: [] as TaskAttemptCompletionEvent[] };
+  const state = {
+    granted: undefined as TaskAttemptId | undefined,
+    completions: [] as TaskAttemptCompletionEvent[],
+    /** Times that events were read for a reducer. */
+    asked: 0,
+  };
   const listener = new TaskAttemptListener({
     clock,
     random: systemRandom,
@@ -62,9 +67,16 @@ function stand() {
     bindHost: '127.0.0.1',
     port: 0,
     exitTimeoutMs: 60_000,
+    amAttempt: 1,
+    adoptionWaitMs: 30_000,
+    recorded: () => Promise.resolve(),
     canCommit: (id) => state.granted === id,
-    mapCompletionEvents: (from, max) => state.completions.slice(from, from + max),
+    mapCompletionEvents: (from, max) => {
+      if (max !== Infinity) state.asked++;
+      return state.completions.slice(from, from + max);
+    },
   });
+  listener.open();
   const clients: UmbilicalClient[] = [];
   const child = (jobToken: Buffer = token, port = listener.port): UmbilicalClient => {
     const client = new UmbilicalClient({
@@ -72,7 +84,7 @@ function stand() {
       random: systemRandom,
       containerId,
       jobToken,
-      locate: () => ({ host: '127.0.0.1', port }),
+      locate: () => Promise.resolve({ attempt: 1, host: '127.0.0.1', port }),
       connectionWaitMs: 10_000,
       log: note,
     });
@@ -133,13 +145,45 @@ test('a child is given its task once the launch is confirmed, and the same one a
   expect(s.life).toEqual([`register ${attemptId}`]);
 });
 
+test.each(['the connection of a process is over', 'a process has ended'])(
+  '%s: its held question takes no task from the next process',
+  async (how) => {
+    await using s = stand();
+    await s.listener.start();
+    s.listener.registerPendingTask(containerId, task);
+    const old = s.child();
+    old.call('getTask', { pid: 1 }).catch(() => undefined);
+    await old.call('statusUpdate', { attemptId });
+    old.close();
+    // Told by the process's parent, before the socket tells it.
+    if (how === 'a process has ended') s.listener.processEnded(containerId);
+    // Answered after what the other connection sent before: its end has been seen.
+    else await s.child().call('statusUpdate', { attemptId });
+    s.listener.registerLaunchedTask(attemptId, containerId);
+    expect(await s.child().call('getTask', { pid: 2 })).toEqual({ shouldDie: false, task });
+  },
+);
+
+test('a child that has done what this AM believes it runs, for another AM took its word, is asked to say so again', async () => {
+  await using s = stand();
+  await s.listener.start();
+  s.listener.adopt(attemptId, containerId, task);
+  const client = s.child();
+  expect(await client.call('getTask', { pid: 1, done: attemptId })).toEqual({ shouldDie: false, tellDone: true });
+  expect(await client.call('done', { attemptId })).toEqual({ taskFound: true });
+  s.listener.unregister(attemptId, containerId, 'SUCCEEDED');
+  s.listener.dismiss(containerId);
+  expect(await client.call('getTask', { pid: 1, done: attemptId })).toEqual({ shouldDie: true });
+  expect(s.sink.take().map((event) => event.type)).toContain('TA_DONE');
+});
+
 test('a child of an unknown or dismissed container is told to die', async () => {
   await using s = stand();
   await s.listener.start();
   expect(await s.child().call('getTask', { pid: 1 })).toEqual({ shouldDie: true });
   s.listener.registerPendingTask(containerId, task);
   const held = s.child().call('getTask', { pid: 1 });
-  s.listener.unregister(attemptId, containerId);
+  s.listener.unregister(attemptId, containerId, 'SUCCEEDED');
   s.listener.dismiss(containerId);
   expect(await held).toEqual({ shouldDie: true });
 });
@@ -192,7 +236,7 @@ test('an attempt that is over stays known for the exit timeout, then its child i
   await s.listener.start();
   s.launch();
   const client = s.child();
-  s.listener.unregister(attemptId, containerId);
+  s.listener.unregister(attemptId, containerId, 'SUCCEEDED');
   expect(await client.call('statusUpdate', { attemptId })).toEqual({ taskFound: true });
   s.clock.advance(60_000);
   expect(await client.call('statusUpdate', { attemptId })).toEqual({ taskFound: false });
@@ -226,16 +270,20 @@ test('a commit window that opens by itself is found within a second', async () =
   expect(await held).toEqual({ taskFound: true, canCommit: true });
 });
 
-test('map completion events are held until there is one', async () => {
+test('map completion events are held until there is one, and looked for once, however many turns pass', async () => {
   await using s = stand();
   await s.listener.start();
   s.launch();
   const client = s.child();
-  const held = client.call('getMapCompletionEvents', { attemptId, fromEventId: 0, maxEvents: 10 });
+  const held = client.call('getMapCompletionEvents', { attemptId, amAttempt: 1, fromEventId: 0, maxEvents: 10 });
   await client.call('statusUpdate', { attemptId });
+  s.state.asked = 0;
+  for (let turn = 0; turn < 100; turn++) s.listener.reconsider();
+  expect(s.state.asked).toBe(0);
   s.state.completions.push(completion);
   s.listener.reconsider();
-  expect(await held).toEqual({ events: [completion], shouldReset: false });
+  expect(await held).toEqual({ events: [completion], shouldReset: false, amAttempt: 1 });
+  expect(s.state.asked).toBe(1);
 });
 
 test('done, then the next getTask ends the attempt and offers the container to the allocator', async () => {
@@ -246,7 +294,7 @@ test('done, then the next getTask ends the attempt and offers the container to t
   await client.call('getTask', { pid: 1 });
   await client.call('done', { attemptId });
   expect(s.sink.take().map((event) => event.type)).toEqual(['TA_DONE']);
-  s.listener.unregister(attemptId, containerId);
+  s.listener.unregister(attemptId, containerId, 'SUCCEEDED');
   const next = client.call('getTask', { pid: 1 });
   await client.call('statusUpdate', { attemptId });
   expect(s.sink.take()).toEqual([
@@ -255,6 +303,20 @@ test('done, then the next getTask ends the attempt and offers the container to t
   ]);
   s.listener.dismiss(containerId);
   expect(await next).toEqual({ shouldDie: true });
+});
+
+test.each([
+  ['SUCCEEDED' as const, true],
+  ['FAILED' as const, false],
+  ['KILLED' as const, false],
+])('done of an attempt that ended %s: acknowledged %s', async (state, taskFound) => {
+  await using s = stand();
+  await s.listener.start();
+  s.launch();
+  const client = s.child();
+  await client.call('getTask', { pid: 1 });
+  s.listener.unregister(attemptId, containerId, state);
+  expect(await client.call('done', { attemptId })).toEqual({ taskFound });
 });
 
 test.each([
@@ -274,6 +336,11 @@ test.each([
 test.each<[string, () => { method: string; params: unknown }, string]>([
   ['an unknown call', () => ({ method: 'rob', params: {} }), "the umbilical has no call 'rob'"],
   ['no parameters', () => ({ method: 'done', params: undefined }), "field 'params' of done must be an object"],
+  [
+    'a last task that is none',
+    () => ({ method: 'getTask', params: { pid: 1, done: 'x' } }),
+    "'x' is not a task attempt id",
+  ],
   ['a foreign id', () => ({ method: 'done', params: { attemptId: 'x' } }), "'x' is not a task attempt id"],
   [
     'a progress beyond 1',

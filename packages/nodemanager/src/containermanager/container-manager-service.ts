@@ -81,11 +81,12 @@ export class ContainerManagerService implements Handlers<ContainerManagementProt
     const attempt = attemptOf(caller);
     const succeeded: ContainerId[] = [];
     const failed: FailedRequest[] = [];
+    let accepted = false;
     for (const one of request.requests) {
       // A token nobody here has signed fails the whole call; other faults stand beside what succeeds.
       const token = this.deps.tokens.verify(one.containerToken);
       try {
-        this.startContainer(one, token, attempt);
+        accepted = this.startContainer(one, token, attempt) || accepted;
         succeeded.push(token.containerId);
       } catch (error) {
         if (!(error instanceof YarnError)) throw error;
@@ -97,7 +98,8 @@ export class ContainerManagerService implements Handlers<ContainerManagementProt
     }
     if (succeeded.length > 0) {
       if (caller.kind === 'attempt') this.deps.onStarted?.(caller.applicationAttemptId, caller.keyId);
-      await this.durable();
+      // What was accepted by an earlier call is on disk since the end of that turn.
+      if (accepted) await this.durable();
     }
     return { servicesMetaData: this.deps.auxServices.metadata(), succeeded, failed };
   }
@@ -212,7 +214,12 @@ export class ContainerManagerService implements Handlers<ContainerManagementProt
     }
   }
 
-  private startContainer(request: StartRequest, token: ContainerTokenIdentifier, attempt: ApplicationAttemptId): void {
+  /** False where it was started before. Throws a YarnError that says why it is refused. */
+  private startContainer(
+    request: StartRequest,
+    token: ContainerTokenIdentifier,
+    attempt: ApplicationAttemptId,
+  ): boolean {
     const { context, recentlyStopped, auxServices } = this.deps;
     const { containerId } = token;
     if (this.refusing) throw new NMNotYetReadyError('this NodeManager is shutting down');
@@ -225,12 +232,14 @@ export class ContainerManagerService implements Handlers<ContainerManagementProt
           `application attempt : ${of}`,
       );
     }
-    // 2. Started once, until the token expires; 3. not expired.
+    // 2. Started once, until the token expires. Whoever heard no answer to that start says it again, and is answered now.
     if (recentlyStopped.wasStarted(containerId)) {
+      if (attempt === of) return false;
       throw new InvalidTokenError(
         `Container ${containerId} with identifier was already started: a token starts one container once`,
       );
     }
+    // 3. Not expired.
     const now = context.clock.now();
     if (token.expiryTimeMs < now) {
       throw new InvalidTokenError(
@@ -270,6 +279,7 @@ export class ContainerManagerService implements Handlers<ContainerManagementProt
       throw new InvalidContainerError(`Container ${containerId} already is running on this node!!`);
     }
     this.accept(request, token, applicationId);
+    return true;
   }
 
   private accept(request: StartRequest, token: ContainerTokenIdentifier, applicationId: ApplicationId): void {

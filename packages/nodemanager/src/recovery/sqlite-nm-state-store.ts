@@ -2,7 +2,7 @@
  * SqliteNMStateStore: the NodeManager's state on SQLite. Hadoop: recovery.NMLeveldbStateStoreService, schema 1.
  * Values are JSON; bytes in them are `{ "$bytes": <base64> }`.
  */
-import { openStoreDatabase, SqliteStore } from '@bobbin/common';
+import { openStoreDatabase, SqliteStore, type StoreDatabase } from '@bobbin/common';
 import type { NMStateStore, NMStateTable, NMStateTables, NMStoreOperation, Rows } from './nm-state-store.js';
 
 const TABLES: Record<NMStateTable, true> = {
@@ -20,9 +20,9 @@ const TABLES: Record<NMStateTable, true> = {
 export class SqliteNMStateStore implements NMStateStore {
   private readonly store: SqliteStore;
 
-  /** Throws StoreError where `file` is in use, belongs to another store, or cannot be opened. */
-  constructor(file: string) {
-    this.store = new SqliteStore(openStoreDatabase(file), {
+  /** A file, or an open database (a simulated disk's). Throws StoreError where it is another's, in use, or cannot be opened. */
+  constructor(file: string | StoreDatabase) {
+    this.store = new SqliteStore(typeof file === 'string' ? openStoreDatabase(file) : file, {
       name: 'nodemanager',
       version: 1,
       tables: Object.keys(TABLES),

@@ -6,7 +6,7 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { applicationOf, parseContainerId, type ContainerId } from '@bobbin/common';
+import { applicationOf, parseContainerId, toContainerId, type ApplicationId, type ContainerId } from '@bobbin/common';
 import { containerLogDir } from '../containermanager/launcher/container-environment.js';
 
 export interface LogFile {
@@ -26,6 +26,28 @@ export async function listLogs(logDirs: readonly string[], containerId: Containe
     }
   }
   return files.sort((a, b) => (a.fileName < b.fileName ? -1 : 1));
+}
+
+/** Containers of an application that have a log folder here, in the order of their ids. */
+export async function listContainersWithLogs(
+  logDirs: readonly string[],
+  applicationId: ApplicationId,
+): Promise<ContainerId[]> {
+  const found = new Set<ContainerId>();
+  for (const dir of logDirs) {
+    for (const name of await readdir(join(dir, applicationId)).catch(() => [])) {
+      if (isContainerId(name)) found.add(toContainerId(name));
+    }
+  }
+  return [...found].sort();
+}
+
+function isContainerId(name: string): boolean {
+  try {
+    return toContainerId(name) === name;
+  } catch {
+    return false;
+  }
 }
 
 /** An open log; the caller closes it. Undefined where there is none of that name. */
@@ -55,6 +77,11 @@ export function rangeOf(
   if (size === undefined) return { start: 0, length: sizeBytes };
   const length = Math.min(sizeBytes, Math.abs(size));
   return { start: size < 0 ? sizeBytes - length : 0, length };
+}
+
+/** Bytes of a file from `start` on: for who follows a log. */
+export function restOf(sizeBytes: number, start: number): { readonly start: number; readonly length: number } {
+  return { start, length: Math.max(0, sizeBytes - start) };
 }
 
 function foldersOf(logDirs: readonly string[], containerId: ContainerId): string[] {

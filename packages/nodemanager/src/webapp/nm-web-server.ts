@@ -27,7 +27,7 @@ import {
 import type { Application } from '../containermanager/application/application.js';
 import type { Container } from '../containermanager/container/container.js';
 import type { NMContext } from '../nm-context.js';
-import { listLogs, openLog, rangeOf } from './container-logs.js';
+import { listContainersWithLogs, listLogs, openLog, rangeOf, restOf } from './container-logs.js';
 
 export interface NMWebServerDeps {
   readonly context: NMContext;
@@ -63,6 +63,7 @@ export class NMWebServer implements Service {
       [route('/info'), (_, __, response) => sendJson(response, 200, { nodeInfo: this.info() })],
       [route('/apps'), (_, __, response) => sendJson(response, 200, { apps: { app: this.applications() } })],
       [route('/apps/{}'), ([id = ''], _, response) => sendJson(response, 200, { app: this.application(id) })],
+      [route('/apps/{}/containers-with-logs'), ([id = ''], _, response) => this.containersWithLogs(id, response)],
       [route('/containers'), (_, __, response) => this.containers(response)],
       [route('/containers/{}'), ([id = ''], _, response) => this.container(id, response)],
       [route('/containers/{}/logs'), ([id = ''], _, response) => this.logs(id, response)],
@@ -158,6 +159,12 @@ export class NMWebServer implements Service {
     sendJson(response, 200, { container: await this.describe(container) });
   }
 
+  /** Ours: what is left of an application, whether this node still knows it or not. */
+  private async containersWithLogs(id: string, response: ServerResponse): Promise<void> {
+    const containers = await listContainersWithLogs(this.deps.logDirs, toApplicationId(id));
+    sendJson(response, 200, { containers });
+  }
+
   private async logs(id: string, response: ServerResponse): Promise<void> {
     const containerId = toContainerId(id);
     const files = await listLogs(this.deps.logDirs, containerId);
@@ -179,6 +186,10 @@ export class NMWebServer implements Service {
     if (wanted !== undefined && !/^-?\d{1,15}$/.test(wanted)) {
       throw new BadRequestError(`size '${wanted}' is not a number of bytes; -4096 gives the last 4096`);
     }
+    const from = query.get('start') ?? undefined;
+    if (from !== undefined && (!/^\d{1,15}$/.test(from) || wanted !== undefined)) {
+      throw new BadRequestError(`start '${from}' should be a number of bytes to leave out, without 'size' beside it`);
+    }
     const log = await openLog(this.deps.logDirs, containerId, fileName);
     if (!log) {
       sendFault(response, 404, {
@@ -187,7 +198,10 @@ export class NMWebServer implements Service {
       });
       return;
     }
-    const { start, length } = rangeOf(log.sizeBytes, wanted === undefined ? undefined : Number(wanted));
+    const { start, length } =
+      from === undefined
+        ? rangeOf(log.sizeBytes, wanted === undefined ? undefined : Number(wanted))
+        : restOf(log.sizeBytes, Number(from));
     response.writeHead(200, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': length });
     if (length === 0) {
       await log.handle.close();

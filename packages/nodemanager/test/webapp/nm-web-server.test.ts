@@ -2,7 +2,16 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { encodeToken, loadSecret, SharedSecret, systemClock, type Token } from '@bobbin/common';
+import {
+  applicationOf,
+  encodeToken,
+  loadSecret,
+  parseContainerId,
+  SharedSecret,
+  systemClock,
+  type ContainerId,
+  type Token,
+} from '@bobbin/common';
 import { launchContext, NodeStand } from '../node-stand.js';
 
 interface Answer {
@@ -27,6 +36,8 @@ function get(stand: NodeStand, path: string, headers: Record<string, string> = {
 async function json(stand: NodeStand, path: string): Promise<unknown> {
   return JSON.parse((await get(stand, path)).text) as unknown;
 }
+
+const applicationIdOf = (id: ContainerId): string => applicationOf(parseContainerId(id).applicationAttemptId);
 
 describe('NMWebServer', () => {
   test('tells what the node is', async () => {
@@ -95,6 +106,16 @@ describe('NMWebServer', () => {
       '0123456789',
       '',
     ]);
+    expect(await json(stand, `/ws/v1/node/apps/${applicationIdOf(containerId)}/containers-with-logs`)).toEqual({
+      containers: [containerId],
+    });
+    expect(await json(stand, '/ws/v1/node/apps/application_1_0001/containers-with-logs')).toEqual({ containers: [] });
+    expect(await Promise.all(['?start=0', '?start=7', '?start=10', '?start=99'].map(text))).toEqual([
+      '0123456789',
+      '789',
+      '',
+      '',
+    ]);
     expect((await get(stand, `/ws/v1/node/containerlogs/${containerId}/stdout`)).text).toBe('0123456789');
   });
 
@@ -104,8 +125,11 @@ describe('NMWebServer', () => {
     ['/ws/v1/node/containers/container_1_0001_01_000001', 404],
     ['/ws/v1/node/containers/not-an-id', 400],
     ['/ws/v1/node/apps/application_1_0001', 404],
+    ['/ws/v1/node/apps/..%2F..%2Fsecret/containers-with-logs', 400],
     ['/ws/v1/node/containers/ID/logs/nothing', 404],
     ['/ws/v1/node/containers/ID/logs/stdout?size=x', 400],
+    ['/ws/v1/node/containers/ID/logs/stdout?start=-1', 400],
+    ['/ws/v1/node/containers/ID/logs/stdout?start=1&size=1', 400],
     ['/ws/v1/node/containers/ID/logs/..', 404],
     ['/ws/v1/node/containers/ID/logs/..%2F..%2F..%2Fsecret', 404],
     ['/ws/v1/node/containers/ID/logs/../../../secret', 404],

@@ -9,6 +9,7 @@ import {
   messageOf,
   NO_CREDENTIALS,
   type ApplicationAttemptId,
+  type Clock,
   type Container,
   type ContainerLaunchContext,
   type ContainerManagementProtocol,
@@ -21,6 +22,7 @@ import type { RMEvent } from '../events.js';
 import type { RMAppAttempt } from '../rmapp/attempt/rm-app-attempt.js';
 import type { RMRegistry } from '../rm-registry.js';
 import type { RMSecurity } from '../security/rm-security.js';
+import { startPatiently } from './start-patiently.js';
 
 /** One node's container manager, called as one attempt. */
 export type ContainerManager = Pick<ContainerManagementProtocol, 'startContainers' | 'stopContainers'> & {
@@ -28,6 +30,7 @@ export type ContainerManager = Pick<ContainerManagementProtocol, 'startContainer
 };
 
 export interface AMLauncherDeps {
+  readonly clock: Clock;
   readonly log: Logger;
   readonly dispatcher: EventSink<RMEvent>;
   readonly registry: RMRegistry;
@@ -68,10 +71,11 @@ export class AMLauncher {
     return async () => {
       try {
         const containerLaunchContext = this.launchContext(attempt);
-        await this.call(attempt, container, async (node) => {
-          const { failed } = await node.startContainers({ requests: [{ containerLaunchContext, containerToken }] });
-          if (failed[0]) throw new Error(failed[0].exception.message);
-        });
+        const requests = [{ containerLaunchContext, containerToken }];
+        const { failed } = await startPatiently(this.deps.clock, () =>
+          this.call(attempt, container, (node) => node.startContainers({ requests })),
+        );
+        if (failed[0]) throw new Error(failed[0].exception.message);
         this.deps.log.info(`Done launching container ${container.id} for AM ${attemptId}`);
         dispatcher.dispatch({ domain: 'rmattempt', type: 'LAUNCHED', attemptId });
       } catch (error) {
@@ -80,6 +84,9 @@ export class AMLauncher {
           nodeId: container.nodeId,
           error,
         });
+        // One that has registered was started, whatever became of the node's answer; it may have finished by now.
+        if (attempt.state !== 'ALLOCATED')
+          return dispatcher.dispatch({ domain: 'rmattempt', type: 'LAUNCHED', attemptId });
         dispatcher.dispatch({ domain: 'rmattempt', type: 'LAUNCH_FAILED', attemptId, diagnostics: messageOf(error) });
       }
     };
@@ -97,14 +104,14 @@ export class AMLauncher {
     }
   }
 
-  private async call(
+  private async call<T>(
     { attemptId, app }: RMAppAttempt,
     { nodeId }: Container,
-    use: (node: ContainerManager) => Promise<void>,
-  ): Promise<void> {
+    use: (node: ContainerManager) => Promise<T>,
+  ): Promise<T> {
     const node = this.deps.connect(nodeId, this.deps.security.nmToken(attemptId, nodeId, app.user).token);
     try {
-      await use(node);
+      return await use(node);
     } finally {
       node.close();
     }

@@ -53,7 +53,7 @@ export interface RMConf {
   readonly readyFile: string | undefined;
 }
 
-/** AMs hold at most half of the cluster's memory together (docs/decisions/011-one-share-for-appmasters.md). */
+/** AMs hold at most half of the cluster's memory and cores together (docs/decisions/011-one-share-for-appmasters.md). */
 const MAX_AM_SHARE = 0.5;
 
 /** Throws ConfigurationError with everything that does not fit together. */

@@ -2,7 +2,7 @@
  * SqliteRMStateStore: the state store on one SQLite file, flushed with every commit; rows carry checksums (common/store). Hadoop:
  * recovery/LeveldbRMStateStore.java, which has the same tables. A second ResourceManager on the same file is refused when it opens it.
  */
-import { openStoreDatabase, SqliteStore } from '@bobbin/common';
+import { openStoreDatabase, SqliteStore, type StoreDatabase } from '@bobbin/common';
 import type { AttemptStateData, RMState, RMStateStore, RMStateStoreOperation } from './rm-state-store.js';
 import { assembleState } from './memory-rm-state-store.js';
 import { decodeApplication, decodeRow, encodeApplication, encodeRow } from './state-codec.js';
@@ -16,9 +16,9 @@ const EPOCH = 'epoch';
 export class SqliteRMStateStore implements RMStateStore {
   private readonly store: SqliteStore;
 
-  /** `:memory:` for simulations. Throws StoreError where the file is another's, in use, or of another release. */
-  constructor(file: string) {
-    this.store = new SqliteStore(openStoreDatabase(file), {
+  /** A file, or an open database (a simulated disk's). Throws StoreError where it is another's, in use, or of another release. */
+  constructor(file: string | StoreDatabase) {
+    this.store = new SqliteStore(typeof file === 'string' ? openStoreDatabase(file) : file, {
       name: 'resourcemanager',
       version: 1,
       tables: [APPLICATION, ATTEMPT, SECRETS, META],

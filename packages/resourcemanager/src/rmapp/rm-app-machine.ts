@@ -38,7 +38,7 @@
  * | SUBMITTED    | !                  | !                | !                     | !                |
  * | ACCEPTED     | RUNNING            | ACCEPTED         | ACCEPTED/FINAL_SAVING | FINAL_SAVING     |
  * | RUNNING      | !                  | !                | ACCEPTED/FINAL_SAVING | FINISHED         |
- * | KILLING      | .                  | !                | FINAL_SAVING          | FINISHED         |
+ * | KILLING      | .                  | .                | FINAL_SAVING          | FINISHED         |
  * | FINAL_SAVING | !                  | !                | !                     | =                |
  * | FINISHING    | !                  | !                | !                     | FINISHED         |
  * | FINISHED     | !                  | !                | !                     | .                |
@@ -515,6 +515,7 @@ export const rmAppMachine = createMachine({
         ],
         APP_RUNNING_ON_NODE: { actions: { type: 'rememberNode', params: ({ event }) => event } },
         ATTEMPT_REGISTERED: {},
+        ATTEMPT_LAUNCHED: {},
         APP_UPDATE_SAVED: {},
         KILL: {},
         NODE_UPDATE: {},

@@ -254,6 +254,8 @@ export class RMApp {
       case 'START_ATTEMPT':
         return this.startAttempt(effect.keepContainers);
       case 'RECOVER_ATTEMPTS':
+        // Before its attempts, all of which may be over: the next one then takes the place of this application.
+        if (!this.isFinal) dispatcher.dispatch({ domain: 'scheduler', type: 'APP_RECOVERED', applicationId });
         for (const attempt of this.stored) this.recoverAttempt(attempt);
         return;
       case 'KILL_ATTEMPT': {

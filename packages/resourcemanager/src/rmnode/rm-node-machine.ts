@@ -11,7 +11,7 @@
  * | DECOMMISSIONING | !                 | DECOMMISSIONED | =               | =                                |
  * | DECOMMISSIONED  | !                 | !              | .               | .                                |
  * | LOST            | !                 | !              | .               | .                                |
- * | REBOOTED        | !                 | !              | .               | !                                |
+ * | REBOOTED        | !                 | !              | .               | .                                |
  * | SHUTDOWN        | !                 | !              | .               | .                                |
  *
  * | state           | STATUS_UPDATE                  | RECONNECTED                    | GRACEFUL_DECOMMISSION |
@@ -324,7 +324,7 @@ export const rmNodeMachine = createMachine({
     },
     DECOMMISSIONED: { on: { RESOURCE_UPDATE: {}, FINISHED_CONTAINERS_PULLED_BY_AM: {} } },
     LOST: { on: { RESOURCE_UPDATE: {}, FINISHED_CONTAINERS_PULLED_BY_AM: {} } },
-    REBOOTED: { on: { RESOURCE_UPDATE: {} } },
+    REBOOTED: { on: { RESOURCE_UPDATE: {}, FINISHED_CONTAINERS_PULLED_BY_AM: {} } },
     SHUTDOWN: { on: { RESOURCE_UPDATE: {}, FINISHED_CONTAINERS_PULLED_BY_AM: {} } },
   },
 });

@@ -54,6 +54,20 @@ type HeartbeatWork = Pick<
   'containersToCleanup' | 'applicationsToCleanup' | 'containersToBeRemovedFromNM' | 'containersToSignal'
 >;
 
+const HAS_LEFT: ReadonlySet<NodeState> = new Set(['LOST', 'REBOOTED', 'SHUTDOWN', 'DECOMMISSIONED']);
+/** What may lie in the queue behind the event by which a node leaves: its own calls, and work for it, which Hadoop hands to active nodes only. */
+const LATE_FOR_ONE_THAT_LEFT: ReadonlySet<RMNodeEvent['type']> = new Set([
+  'STATUS_UPDATE',
+  'RECONNECTED',
+  'REBOOTING',
+  'SHUTDOWN',
+  'DECOMMISSION',
+  'EXPIRE',
+  'CLEANUP_APP',
+  'CLEANUP_CONTAINER',
+  'SIGNAL_CONTAINER',
+]);
+
 export class RMNode {
   readonly nodeId: NodeId;
   readonly host: string;
@@ -94,6 +108,11 @@ export class RMNode {
 
   handle(event: RMNodeEvent): void {
     const before = this.state;
+    if (HAS_LEFT.has(before) && LATE_FOR_ONE_THAT_LEFT.has(event.type)) {
+      // A call may have been answered before the turn in which the node left: it has left all the same, and learns so by its next call.
+      this.deps.log.debug(`${this.nodeId} is ${before}: ${event.type} is late`);
+      return;
+    }
     const [next, effects] = decide(rmNodeMachine, this.snapshot, event);
     this.snapshot = next;
     if (next.value !== before) {

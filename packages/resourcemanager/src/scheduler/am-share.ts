@@ -2,16 +2,16 @@
  * AMShare: how much of the cluster AMs may hold together. Hadoop: `maximum-am-resource-percent` of the CapacityScheduler. Without it a
  * burst of applications fills the cluster with AMs that wait for each other. One is always let in, and they are let in in order.
  */
-import type { ApplicationAttemptId } from '@bobbin/common';
+import { addResources, NO_RESOURCE, subtractResources, type ApplicationAttemptId, type Resource } from '@bobbin/common';
 import { compareAsks, type Ask } from './ask.js';
 
 export class AMShare {
   private readonly queue: Ask[] = [];
-  private readonly heldMb = new Map<ApplicationAttemptId, number>();
-  private totalMb = 0;
+  private readonly heldBy = new Map<ApplicationAttemptId, Resource>();
+  private total = NO_RESOURCE;
 
   constructor(
-    /** 0..1 of the cluster's memory. */
+    /** 0..1 of the cluster's memory, and of its cores. */
     private readonly maxFraction: number,
   ) {}
 
@@ -31,39 +31,49 @@ export class AMShare {
     if (at >= 0) this.queue.splice(at, 1);
   }
 
-  /** Those that may be served now; their memory counts as held from here on. */
-  admit(clusterMb: number): Ask[] {
+  /** Those that may be served now; what they ask for counts as held from here on. */
+  admit(cluster: Resource): Ask[] {
     const admitted: Ask[] = [];
     for (let ask = this.queue[0]; ask; ask = this.queue[0]) {
-      const mb = ask.capability.memoryMb;
-      if (this.totalMb > 0 && this.totalMb + mb > this.maxFraction * clusterMb) break;
+      if (this.heldBy.size > 0 && this.scarce(cluster, ask.capability)) break;
       this.queue.shift();
-      this.hold(ask.attempt.attemptId, mb);
+      this.hold(ask.attempt.attemptId, ask.capability);
       admitted.push(ask);
     }
     return admitted;
   }
 
   /** Counts an AM that is there already. */
-  hold(attempt: ApplicationAttemptId, mb: number): void {
+  hold(attempt: ApplicationAttemptId, resource: Resource): void {
     this.release(attempt);
-    this.heldMb.set(attempt, mb);
-    this.totalMb += mb;
+    this.heldBy.set(attempt, resource);
+    this.total = addResources(this.total, resource);
   }
 
   /** The AM is gone, or will never come. Safe to call twice. */
   release(attempt: ApplicationAttemptId): void {
-    this.totalMb -= this.heldMb.get(attempt) ?? 0;
-    this.heldMb.delete(attempt);
+    this.total = subtractResources(this.total, this.heldBy.get(attempt) ?? NO_RESOURCE);
+    this.heldBy.delete(attempt);
   }
 
   /** For an ask that is queued: why. */
-  explain(ask: Ask, clusterMb: number): string {
+  explain(ask: Ask, cluster: Resource): string {
     const ahead = this.queue.indexOf(ask);
-    const limit = Math.floor(this.maxFraction * clusterMb);
+    const [dimension, unit] =
+      this.scarce(cluster, ask.capability) === 'vcores'
+        ? (['vcores', 'cores'] as const)
+        : (['memoryMb', 'MB'] as const);
+    const limit = Math.floor(this.maxFraction * cluster[dimension]);
     return (
-      `AppMasters hold ${this.totalMb} of the ${limit} MB they may hold together, ` +
+      `AppMasters hold ${this.total[dimension]} of the ${limit} ${unit} they may hold together, ` +
       `and ${ahead === 1 ? '1 application is' : `${ahead} applications are`} ahead in the queue`
     );
+  }
+
+  /** What there would be too much of with `more`. */
+  private scarce(cluster: Resource, more: Resource): keyof Resource | undefined {
+    const { memoryMb, vcores } = addResources(this.total, more);
+    if (memoryMb > this.maxFraction * cluster.memoryMb) return 'memoryMb';
+    return vcores > this.maxFraction * cluster.vcores ? 'vcores' : undefined;
   }
 }

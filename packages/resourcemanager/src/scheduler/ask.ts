@@ -82,11 +82,13 @@ export class Ask {
     });
   }
 
-  /** Undoes `take`. */
-  giveBack(names: readonly string[]): void {
+  /** Undoes `take`, which was done on `given`: itself, or the ask whose place this one has taken since. */
+  giveBack(names: readonly string[], given: Ask): void {
+    if (!this.wishes.has(ANY)) this.capability = given.capability;
     for (const name of names) {
       const wish = this.wishes.get(name);
       if (wish) wish.count++;
+      else this.wishes.set(name, { count: 1, relaxLocality: given.wishes.get(name)?.relaxLocality ?? true });
     }
   }
 }

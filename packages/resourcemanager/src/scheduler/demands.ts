@@ -14,7 +14,7 @@ import { WaitingRoom } from './waiting-room.js';
 export interface DemandsOptions {
   /** Chances an ask passes by for the hosts it named; 0 or less: none. */
   readonly nodeLocalityDelay: number;
-  /** Part of the cluster's memory that AMs may hold together, 0..1. */
+  /** Part of the cluster's memory, and of its cores, that AMs may hold together, 0..1. */
   readonly maxAMShare: number;
 }
 
@@ -47,12 +47,12 @@ export class Demands {
 
   /** Lets AMs in as far as their share allows; to be called when the cluster or an AM's part of it has changed. */
   admitAMs(): void {
-    for (const ask of this.amShare.admit(this.nodes.total.memoryMb)) this.lookForRoom(ask);
+    for (const ask of this.amShare.admit(this.nodes.total)) this.lookForRoom(ask);
   }
 
   /** Counts an AM that runs already. */
-  holdAMShare(attemptId: ApplicationAttemptId, memoryMb: number): void {
-    this.amShare.hold(attemptId, memoryMb);
+  holdAMShare(attemptId: ApplicationAttemptId, resource: Resource): void {
+    this.amShare.hold(attemptId, resource);
   }
 
   /** The AM is gone, or will never come. */
@@ -62,7 +62,7 @@ export class Demands {
 
   /** Why an ask for an AM waits outside; undefined for one that does not. */
   whyOutside(ask: Ask): string | undefined {
-    return this.amShare.isQueued(ask) ? this.amShare.explain(ask, this.nodes.total.memoryMb) : undefined;
+    return this.amShare.isQueued(ask) ? this.amShare.explain(ask, this.nodes.total) : undefined;
   }
 
   /** Asks that changed, or may reach further since `nowMs`, in the order of the queue. */

@@ -47,6 +47,14 @@ export class SchedulerAttempt {
     return ask;
   }
 
+  /** The ask that stands where `ask` stood: another one, where the attempt has asked again meanwhile. */
+  standingIn(ask: Ask): Ask {
+    const key = `${ask.priority}/${ask.allocationRequestId}`;
+    const present = this.asks.get(key) ?? ask;
+    this.asks.set(key, present);
+    return present;
+  }
+
   drop(ask: Ask): void {
     this.asks.delete(`${ask.priority}/${ask.allocationRequestId}`);
   }
@@ -61,13 +69,14 @@ export class SchedulerAttempt {
     this.taken = subtractResources(this.taken, resource);
   }
 
-  /** Hosts and racks, added and removed; removing wins where a name stands in both, as in YARN. */
+  /** Hosts, racks and, ours, ids of nodes, added and removed; removing wins where a name stands in both, as in YARN. */
   changeBlacklist(additions: readonly string[], removals: readonly string[]): void {
     for (const name of additions) this.blacklist.add(name);
     for (const name of removals) this.blacklist.delete(name);
   }
 
   shuns(node: SchedulerNode): boolean {
-    return this.blacklist.size > 0 && (this.blacklist.has(node.host) || this.blacklist.has(node.rackName));
+    if (this.blacklist.size === 0) return false;
+    return [node.host, node.rackName, node.nodeId].some((name) => this.blacklist.has(name));
   }
 }

@@ -9,6 +9,7 @@ import {
   InvalidContainerReleaseError,
   parseContainerId,
   type ApplicationAttemptId,
+  type ApplicationId,
   type Clock,
   type ContainerId,
   type ContainerStatus,
@@ -57,8 +58,8 @@ export class SchedulerService {
   private readonly allocated = new Map<ApplicationAttemptId, RMContainer[]>();
   /** Releases of containers that no node has reported yet after a restart. */
   private readonly pendingReleases = new Set<ContainerId>();
-  /** Containers of an earlier life of the ResourceManager that were taken up again in this one. */
-  private readonly recovered = new Set<ContainerId>();
+  /** Containers of an earlier life of the ResourceManager that were taken up again in this one, of applications that are not over. */
+  private readonly recovered = new Map<ApplicationId, Set<ContainerId>>();
   private readonly containerDeps: RMContainerDeps;
   private open = true;
   private decisionDue = false;
@@ -116,14 +117,17 @@ export class SchedulerService {
       case 'RECOVER_CONTAINERS':
         for (const container of event.containers) this.recoverContainer(event.nodeId, container);
         return this.changed();
-      case 'APP_ADDED': {
+      case 'APP_ADDED':
+      case 'APP_RECOVERED': {
         const app = registry.apps.get(event.applicationId);
         if (!app) return;
         const { applicationId } = event;
         scheduler.apply({ type: 'APP_ADDED', applicationId, queue: app.queue, user: app.user });
-        return dispatcher.dispatch({ domain: 'rmapp', type: 'APP_ACCEPTED', applicationId });
+        if (event.type === 'APP_ADDED') dispatcher.dispatch({ domain: 'rmapp', type: 'APP_ACCEPTED', applicationId });
+        return;
       }
       case 'APP_REMOVED':
+        this.recovered.delete(event.applicationId);
         scheduler.apply({ type: 'APP_REMOVED', applicationId: event.applicationId });
         return;
       case 'ATTEMPT_ADDED':
@@ -199,15 +203,13 @@ export class SchedulerService {
   }
 
   private addAttempt(event: Extract<SchedulerRoomEvent, { type: 'ATTEMPT_ADDED' }>): void {
-    const { attemptId, waitsForAM, keepContainersOf, recovering } = event;
-    const applicationId = applicationOf(attemptId);
-    const app = this.deps.registry.apps.get(applicationId);
-    if (!app) return;
-    if (recovering) this.deps.scheduler.apply({ type: 'APP_ADDED', applicationId, queue: app.queue, user: app.user });
+    const { attemptId, waitsForAM, runningAM, keepContainersOf, recovering } = event;
+    if (!this.deps.registry.apps.has(applicationOf(attemptId))) return;
     this.deps.scheduler.apply({
       type: 'ATTEMPT_ADDED',
       attemptId,
       waitsForAM,
+      ...(runningAM && { runningAM }),
       ...(keepContainersOf !== undefined && { keepContainersOf }),
     });
     if (!recovering) this.deps.dispatcher.dispatch({ domain: 'rmattempt', type: 'ATTEMPT_ADDED', attemptId });
@@ -221,11 +223,6 @@ export class SchedulerService {
       this.kill(id, ContainerExitStatus.ABORTED, 'Container of a completed application');
     }
     this.allocated.delete(attemptId);
-    for (const id of this.recovered) {
-      if (!this.deps.registry.containers.has(id) && parseContainerId(id).applicationAttemptId === attemptId) {
-        this.recovered.delete(id);
-      }
-    }
     this.deps.scheduler.apply({ type: 'ATTEMPT_REMOVED', attemptId, keepContainers });
     this.changed();
   }
@@ -265,13 +262,16 @@ export class SchedulerService {
     }
     const owner = parseContainerId(containerId).applicationAttemptId;
     const attemptId = registry.apps.get(applicationOf(owner))?.ownerOfContainersOf(owner);
+    // What an earlier AppMaster ran in is nobody's: the next one keeps its containers, not itself.
+    const isOldAM = attemptId !== owner && registry.attempt(owner)?.masterContainer?.id === containerId;
     // One that was given or taken up in this life and is no longer known has ended here: its AM was told so.
-    if (attemptId === undefined || this.hasEndedHere(containerId)) {
+    if (attemptId === undefined || isOldAM || this.hasEndedHere(containerId)) {
       if (reported.state === 'COMPLETE') this.forgetOnNode(nodeId, containerId);
       else this.cleanUpOnNode(nodeId, containerId);
       return;
     }
-    this.recovered.add(containerId);
+    const ofApp = this.recovered.get(applicationOf(owner)) ?? new Set();
+    this.recovered.set(applicationOf(owner), ofApp.add(containerId));
     const isAM = registry.attempt(attemptId)?.masterContainer?.id === containerId;
     const { resource, priority, allocationRequestId } = reported;
     const container = this.newContainer({
@@ -294,7 +294,10 @@ export class SchedulerService {
   }
 
   private hasEndedHere(containerId: ContainerId): boolean {
-    return parseContainerId(containerId).epoch === this.deps.epoch || this.recovered.has(containerId);
+    const { epoch, applicationAttemptId } = parseContainerId(containerId);
+    return (
+      epoch === this.deps.epoch || this.recovered.get(applicationOf(applicationAttemptId))?.has(containerId) === true
+    );
   }
 
   private tellAllocated(container: RMContainer): void {
@@ -324,7 +327,15 @@ export class SchedulerService {
     // Before the pull the AM never heard of it.
     if (before === 'ALLOCATED' && !container.isAM) return;
     const done = { ...status, capability: info.resource };
-    this.deps.dispatcher.dispatch({ domain: 'rmattempt', type: 'CONTAINER_FINISHED', attemptId, nodeId, status: done });
+    // The attempt that began it is told, and hands it on: to its successor, which may wait for its own container, it would be that one's end.
+    const beganBy = parseContainerId(id).applicationAttemptId;
+    this.deps.dispatcher.dispatch({
+      domain: 'rmattempt',
+      type: 'CONTAINER_FINISHED',
+      attemptId: beganBy,
+      nodeId,
+      status: done,
+    });
   }
 
   private cleanUpOnNode(nodeId: NodeId, container: ContainerId): void {

@@ -50,6 +50,8 @@ export type SchedulerEvent =
       readonly attemptId: ApplicationAttemptId;
       /** Its first container is to be an AM's, which counts against the share AMs may hold. */
       readonly waitsForAM: boolean;
+      /** Its AM was started before a restart of the RM; until its node reports it, or the attempt is over, its part of the AMs' share is kept for it. */
+      readonly runningAM?: Resource;
       /** The earlier attempt whose containers go over to this one. */
       readonly keepContainersOf?: ApplicationAttemptId;
     }
@@ -69,7 +71,7 @@ export type SchedulerEvent =
       /** It was taken back before its attempt knew of it: what was asked for it is asked again. */
       readonly askAgain: boolean;
     }
-  /** Found running on a node after a restart. */
+  /** Found running on a node after a restart; its attempt may be one that is still to be added. */
   | { readonly type: 'CONTAINER_RECOVERED'; readonly container: Omit<Assignment, 'locality'>; readonly isAM: boolean };
 
 export interface Decision {

@@ -36,6 +36,8 @@ export interface RMSecurityOptions {
   readonly rmIdentifier: number;
   /** The keys of NM tokens have changed: AMs need new ones. */
   readonly onNMKeyChange: () => void;
+  /** A new key could not be stored: this RM can promise nothing any more. */
+  readonly onFatal: (error: unknown) => void;
 }
 
 export class RMSecurity {
@@ -112,7 +114,12 @@ export class RMSecurity {
     const { clock } = this.options;
     const next = Math.min(...[this.amRm, this.nm, this.containers].map(({ keys }) => keys.state.changeAtMs));
     this.timer = clock.after(Math.max(0, next - clock.now()), () => {
-      this.advance();
+      try {
+        this.advance();
+      } catch (error) {
+        this.options.onFatal(error);
+        return;
+      }
       this.arm();
     });
   }

@@ -1,72 +1,117 @@
 /**
- * What a decision of the FIFO scheduler costs, from 100 to 10,000 nodes: fill the cluster, then give back and take again. Run it with
- * `node packages/resourcemanager/test/bench/scheduler.bench.ts` after a build. The cost of one container must stay flat.
+ * Containers per second of the scheduler in process: its shell (SchedulerService with real RMContainers) around a policy, no network, no
+ * store. `scheduler.bench.ts NODES ASKS APPS any|local`: all applications ask at once, a hundred nodes' worth of hosts where `local`;
+ * measured until every container is there; then all are pulled and given back, and it begins again. The first round is cold, the
+ * median of the others is warm. Prints one JSON object. Hadoop's CapacityScheduler is measured by the same steps (peers).
  */
-import { applicationAttemptId, applicationId, applicationOf, nodeId, type ContainerId } from '@bobbin/common';
-import { FifoScheduler } from '@bobbin/resourcemanager';
+import {
+  applicationAttemptId,
+  applicationId,
+  applicationOf,
+  Dispatcher,
+  LivelinessMonitor,
+  nodeId,
+  silentLogger,
+  systemClock,
+  type ApplicationAttemptId,
+  type ContainerId,
+  type ResourceRequest,
+} from '@bobbin/common';
+import type { RMEvent } from '../../src/events.js';
+import { RMRegistry } from '../../src/rm-registry.js';
+import type { RMApp } from '../../src/rmapp/rm-app.js';
+import type { RMNode } from '../../src/rmnode/rm-node.js';
+import { FifoScheduler } from '../../src/scheduler/fifo/fifo-scheduler.js';
+import { SchedulerService, type Demand } from '../../src/scheduler/scheduler-service.js';
 
-const PER_NODE = 8;
+const ROUNDS = 5;
+const HOSTS_ASKED = 100;
+const CAPABILITY = { memoryMb: 131_072, vcores: 64 };
+const SIZE = { memoryMb: 1024, vcores: 1 };
 
-for (const nodes of [100, 1000, 10_000]) {
-  const scheduler = new FifoScheduler({
-    minimumAllocation: { memoryMb: 1024, vcores: 1 },
-    maximumAllocation: { memoryMb: 8192, vcores: 8 },
+const [, , nodes = '5000', asks = '10000', apps = '2', locality = 'any'] = process.argv;
+
+const registry = new RMRegistry();
+const dispatcher = new Dispatcher<RMEvent>();
+const service = new SchedulerService({
+  clock: systemClock,
+  log: silentLogger,
+  dispatcher,
+  registry,
+  scheduler: new FifoScheduler({
+    minimumAllocation: SIZE,
+    maximumAllocation: CAPABILITY,
     epoch: 0,
     nodeLocalityDelay: 40,
     maxAMShare: 1,
-  });
-  for (let n = 0; n < nodes; n++) {
-    const host = `h${n}`;
-    const capability = { memoryMb: 1024 * PER_NODE, vcores: PER_NODE };
-    scheduler.apply({
-      type: 'NODE_ADDED',
-      node: { nodeId: nodeId(host, 1), host, rackName: `/r${n % 40}`, capability },
-    });
-  }
-  const attempts = Array.from({ length: 100 }, (_, n) => applicationAttemptId(applicationId(1, n + 1), 1));
-  for (const attemptId of attempts) {
-    scheduler.apply({ type: 'APP_ADDED', applicationId: applicationOf(attemptId), queue: 'default', user: 'u' });
-    scheduler.apply({ type: 'ATTEMPT_ADDED', attemptId, waitsForAM: false });
-  }
-  const demand = (numContainers: number): void => {
-    for (const attemptId of attempts) {
-      const request = {
-        priority: 1,
-        resourceName: '*',
-        capability: { memoryMb: 1024, vcores: 1 },
-        numContainers,
-        relaxLocality: true,
-        executionType: 'GUARANTEED',
-        allocationRequestId: -1,
-      } as const;
-      scheduler.apply({
-        type: 'DEMAND_CHANGED',
-        attemptId,
-        asks: [request],
-        blacklistAdditions: [],
-        blacklistRemovals: [],
-      });
-    }
-  };
-  const total = nodes * PER_NODE;
-  const started = performance.now();
-  demand(total / attempts.length + 1000);
-  let live: ContainerId[] = scheduler.decide(0).assignments.map((a) => a.containerId);
-  const filled = performance.now();
-  let turns = 0;
-  const rounds = 20_000;
-  const next: ContainerId[] = [];
-  while (turns < rounds) {
-    const containerId = live[turns % live.length];
-    if (containerId === undefined) break;
-    scheduler.apply({ type: 'CONTAINER_COMPLETED', containerId, askAgain: false });
-    next.push(...scheduler.decide(0).assignments.map((a) => a.containerId));
-    turns++;
-    if (turns % live.length === 0) live = next.splice(0);
-  }
-  const ended = performance.now();
-  console.log(
-    `${nodes} nodes: filling ${((1000 * (filled - started)) / total).toFixed(2)} us a container, ` +
-      `one back and one out ${((1000 * (ended - filled)) / turns).toFixed(2)} us`,
-  );
+  }),
+  epoch: 0,
+  allocationExpirer: new LivelinessMonitor<ContainerId>(systemClock, 600_000, () => undefined),
+  wakeAM: () => undefined,
+});
+dispatcher.on('scheduler', (event) => service.handle(event));
+for (const domain of ['rmapp', 'rmattempt', 'rmnode'] as const) dispatcher.on(domain, () => undefined);
+
+const host = (n: number): string => `h${n}`;
+const rack = (n: number): string => `/r${n % 50}`;
+
+for (let n = 0; n < Number(nodes); n++) {
+  const id = nodeId(host(n), 1);
+  // What the scheduler's room looks at of a node.
+  const node = { host: host(n), capability: CAPABILITY, info: { rackName: rack(n) }, runningApplications: new Set() };
+  registry.nodes.set(id, node as unknown as RMNode);
+  service.handle({ type: 'NODE_ADDED', nodeId: id });
 }
+const attempts = Array.from({ length: Number(apps) }, (_, n) => applicationAttemptId(applicationId(1, n + 1), 1));
+for (const attemptId of attempts) {
+  const app = { queue: 'default', user: 'u', attempts: new Map() };
+  registry.apps.set(applicationOf(attemptId), app as unknown as RMApp);
+  service.handle({ type: 'APP_ADDED', applicationId: applicationOf(attemptId) });
+  service.handle({ type: 'ATTEMPT_ADDED', attemptId, waitsForAM: false, recovering: false });
+}
+
+function ask(resourceName: string, numContainers: number): ResourceRequest {
+  return {
+    priority: 1,
+    resourceName,
+    capability: SIZE,
+    numContainers,
+    relaxLocality: true,
+    executionType: 'GUARANTEED',
+    allocationRequestId: -1,
+  };
+}
+
+function demand(app: number): Demand {
+  const each = Number(asks) / Number(apps);
+  const nothing = { releases: [], blacklistAdditions: [], blacklistRemovals: [] };
+  if (locality === 'any') return { asks: [ask('*', each)], ...nothing };
+  const hosts = Math.min(HOSTS_ASKED, Number(nodes), each);
+  const places = Array.from({ length: hosts }, (_, n) => (app * 37 + n * 11) % Number(nodes));
+  const byRack = new Map<string, number>();
+  const perHost = Math.ceil(each / hosts);
+  for (const place of places) byRack.set(rack(place), (byRack.get(rack(place)) ?? 0) + perHost);
+  const named = [...places.map((place): [string, number] => [host(place), perHost]), ...byRack];
+  return { asks: [...named.map(([name, count]) => ask(name, count)), ask('*', each)], ...nothing };
+}
+
+function giveBack(attemptId: ApplicationAttemptId): void {
+  const releases = service.pull(attemptId).map(({ id }) => id);
+  service.allocate(attemptId, { asks: [], releases, blacklistAdditions: [], blacklistRemovals: [] }, false);
+}
+
+const rates: number[] = [];
+for (let round = 0; round < ROUNDS; round++) {
+  const started = performance.now();
+  attempts.forEach((attemptId, app) => service.allocate(attemptId, demand(app), false));
+  await dispatcher.drained();
+  const seconds = (performance.now() - started) / 1000;
+  if (registry.containers.size !== Number(asks)) throw new Error(`${registry.containers.size} containers of ${asks}`);
+  rates.push(Number(asks) / seconds);
+  attempts.forEach(giveBack);
+  await dispatcher.drained();
+}
+const [cold = NaN, ...warm] = rates;
+warm.sort((a, b) => a - b);
+console.log(JSON.stringify({ cold: Math.round(cold), warm: Math.round(warm[warm.length >> 1] ?? NaN) }));
+process.exit(0);

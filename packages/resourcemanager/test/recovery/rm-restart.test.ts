@@ -1,8 +1,8 @@
 /** The ResourceManager dies and comes back on the same file: nothing that was acknowledged is lost, and nothing that runs is stopped. */
 import { join } from 'node:path';
-import { parseContainerId, type ApplicationId } from '@bobbin/common';
+import { parseContainerId, StoreError, type ApplicationId } from '@bobbin/common';
 import { tempDir } from '@bobbin/common/testing';
-import { SqliteRMStateStore } from '../../src/index.js';
+import { MemoryRMStateStore, SqliteRMStateStore } from '../../src/index.js';
 import { ask, MockCluster, reported } from '../support/mock-cluster.js';
 
 /** A cluster on a real file; `kill` ends the process without a word and opens the file again. */
@@ -54,6 +54,22 @@ test('an application whose AM was not started yet starts it', async () => {
   end();
 });
 
+test('an application whose attempt has failed, and whose next one has no place yet, goes on with that one', async () => {
+  using dir = tempDir();
+  const { c, kill, end } = onDisk(dir.path);
+  const nm = await c.node('a');
+  const am = await c.runningAM();
+  const app = c.core.registry.apps.keys().next().value as ApplicationId;
+  await nm.finishes(am.containerId, 1).heartbeat({ healthy: false });
+  await kill();
+  expect(await c.report(app)).toMatchObject({ state: 'ACCEPTED' });
+  nm.containers.clear();
+  await nm.register();
+  expect(c.am(app).attemptId).toMatch(/_000002$/);
+  expect(nm.started).toHaveLength(2);
+  end();
+});
+
 test('a running application goes on: its AM registers again, its containers are charged again, its asks come anew', async () => {
   using dir = tempDir();
   const { c, kill, end } = onDisk(dir.path);
@@ -85,6 +101,22 @@ test('a running application goes on: its AM registers again, its containers are 
   await am.finish();
   await nm.finishes(am.containerId).heartbeat();
   expect((await c.report(app)).state).toBe('FINISHED');
+  end();
+});
+
+test('an application that waited at the gate of the AMs waits there after a restart too, whichever node is back first', async () => {
+  using dir = tempDir();
+  const { c, kill, end } = onDisk(dir.path);
+  const nm = await c.node('a', 2048, 4);
+  const am = await c.runningAM();
+  const app = c.core.registry.apps.keys().next().value as ApplicationId;
+  const next = await c.submit();
+  expect(nm.started).toHaveLength(1);
+  await kill();
+  await nm.register({ containers: [reported(am.containerId)], apps: [app] });
+  expect(c.core.schedulerService.isOpen).toBe(true);
+  expect((await c.report(next)).diagnostics).toContain('AppMasters hold 1024 of the 1024 MB');
+  expect(nm.started).toHaveLength(1);
   end();
 });
 
@@ -195,4 +227,18 @@ test('a container of an application that is over is cleaned up on the node that 
   expect(containersToCleanup).toEqual([am.containerId]);
   expect(applicationsToCleanup).toEqual([app]);
   end();
+});
+
+test('a new key that cannot be stored ends the ResourceManager', async () => {
+  const store = new MemoryRMStateStore();
+  const c = new MockCluster({ 'yarn.resourcemanager.am-rm-tokens.master-key-rolling-interval-secs': '86400' }, store);
+  c.core.start();
+  await c.settle();
+  store.commit = () => {
+    throw new StoreError('the disk is full');
+  };
+  c.clock.advance(86_400_000);
+  expect(c.fatal).toEqual([new StoreError('the disk is full')]);
+  store.commit = () => undefined;
+  c.core.stop();
 });

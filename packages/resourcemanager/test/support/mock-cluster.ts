@@ -3,8 +3,8 @@
  * as Hadoop's do, NMs hold a container manager that the launcher calls. `settle` lets the dispatcher run dry.
  */
 import {
+  InvalidTokenError,
   nodeId,
-  silentLogger,
   Configuration,
   type AllocateRequest,
   type AllocateResponse,
@@ -25,7 +25,7 @@ import {
   type ResourceRequest,
   type Token,
 } from '@bobbin/common';
-import { ControlledClock } from '@bobbin/common/testing';
+import { ControlledClock, recordingLogger } from '@bobbin/common/testing';
 import { rmConf, RMCore, MemoryRMStateStore, type RMStateStore } from '../../src/index.js';
 
 export const ALICE: Caller = { kind: 'user', user: 'alice', authMethod: 'SIMPLE' };
@@ -44,6 +44,10 @@ export class MockNM {
   readonly stopped: ContainerId[] = [];
   /** What `startContainers` answers with instead of a yes. */
   refuses: string | undefined;
+  /** What its answer to a start waits for, the container having been started; fails with it. */
+  answer: Promise<void> = Promise.resolve();
+  /** How many starts it answers as one that does not know the keys. */
+  notYet = 0;
   /** Live and finished containers, as the next heartbeat tells them. */
   readonly containers = new Map<ContainerId, ContainerStatus>();
   registration: RegisterNodeManagerResponse | undefined;
@@ -177,6 +181,7 @@ export class MockCluster {
   readonly clock = new ControlledClock();
   readonly nms = new Map<NodeId, MockNM>();
   readonly fatal: unknown[] = [];
+  private readonly log = recordingLogger();
 
   constructor(
     private readonly properties: Readonly<Record<string, string>> = {},
@@ -191,23 +196,30 @@ export class MockCluster {
     this.core = this.boot(store);
   }
 
+  /** Messages of level error. */
+  get errors(): readonly string[] {
+    return this.log.entries.filter(({ level }) => level === 'error').map(({ message }) => message);
+  }
+
   private boot(store: RMStateStore): RMCore {
     return new RMCore({
       conf: rmConf(Configuration.fromProperties(this.properties)),
       clock: this.clock,
       random: countingRandom(),
-      log: silentLogger,
+      log: this.log,
       store,
       connect: (id) => {
         const nm = this.nms.get(id);
         if (!nm) throw new Error(`nothing answers at ${id}`);
         return {
           startContainers: async ({ requests }) => {
+            if (nm.notYet-- > 0) throw new InvalidTokenError('signed by a key that is unknown here');
             const failed: FailedRequest[] = [];
             for (const { containerLaunchContext: context, containerToken: token } of requests) {
               if (nm.refuses === undefined) nm.started.push({ context, token });
               else failed.push({ containerId: '' as ContainerId, exception: { message: nm.refuses, className: 'x' } });
             }
+            await nm.answer;
             return { servicesMetaData: {}, succeeded: [], failed };
           },
           stopContainers: async ({ containerIds }) => {
@@ -269,11 +281,17 @@ export class MockCluster {
     };
   }
 
-  async submit(over: Partial<ApplicationSubmissionContext> = {}): Promise<ApplicationId> {
+  /** As `submit`, without waiting for what follows. */
+  async submitUnsettled(over: Partial<ApplicationSubmissionContext> = {}): Promise<ApplicationId> {
     const context = this.submission(over);
     await this.core.clientService.submitApplication({ applicationSubmissionContext: context }, ALICE);
-    await this.settle();
     return context.applicationId;
+  }
+
+  async submit(over: Partial<ApplicationSubmissionContext> = {}): Promise<ApplicationId> {
+    const applicationId = await this.submitUnsettled(over);
+    await this.settle();
+    return applicationId;
   }
 
   /** The AM of the current attempt, launched on its node; it has said nothing yet. */

@@ -6,9 +6,9 @@
 import { parseTaskId } from '../../records/ids.js';
 import type { CounterGroups } from '../../records/protocols.js';
 import { groupIn } from '../history-counters.js';
-import type { HistoryEvent, HistoryEventType } from '../history-events.js';
+import type { HistoryEvent } from '../history-events.js';
 import type { AvroDatum } from './avro-binary.js';
-import { JHIST_NAMESPACE, JHIST_RECORDS, RECORD_OF, type JhistField } from './jhist-table.js';
+import { JHIST_NAMESPACE, JHIST_RECORDS, RECORD_OF, type JhistEventType, type JhistField } from './jhist-table.js';
 
 /** How counters are called on pages; Hadoop keeps it in the file. */
 export interface CounterTitles {
@@ -26,8 +26,11 @@ const COUNTERS_NAMES: Readonly<Record<string, string>> = {
   reduceCounters: 'REDUCE_COUNTERS',
 };
 
-/** The wrapper record of one event. */
-export function toJhist(event: HistoryEvent, titles: CounterTitles): AvroDatum {
+const isHadoops = (type: string): type is JhistEventType => type in RECORD_OF;
+
+/** The wrapper record of one event; undefined for one that Hadoop does not have. */
+export function toJhist(event: HistoryEvent, titles: CounterTitles): AvroDatum | undefined {
+  if (!isHadoops(event.type)) return undefined;
   const name = RECORD_OF[event.type];
   const values = event as unknown as Loose;
   const fields = JHIST_RECORDS[name].map((field) => [field[0], valueOf(field, values, titles)] as const);
@@ -38,10 +41,10 @@ export function toJhist(event: HistoryEvent, titles: CounterTitles): AvroDatum {
 export function fromJhist(datum: unknown): HistoryEvent | undefined {
   const { type, event } = objectOf(datum);
   if (typeof type !== 'string' || event === undefined) throw new Error('a record is no history event');
-  if (!(type in RECORD_OF)) return undefined;
+  if (!isHadoops(type)) return undefined;
   const values = objectOf(unwrapped(event)) as Values;
   const read: Loose = { type };
-  for (const field of JHIST_RECORDS[RECORD_OF[type as HistoryEventType]] as readonly JhistField[]) {
+  for (const field of JHIST_RECORDS[RECORD_OF[type]] as readonly JhistField[]) {
     const [, ours] = field;
     if (ours === undefined || (ours === 'taskType' && type.includes('_ATTEMPT_'))) continue;
     const value = readField(field, values);

@@ -72,6 +72,7 @@ export function* formatJhist(
   yield Buffer.from(`${format === 'json' ? JSON_MARK : BINARY_MARK}\n${JSON.stringify(schema)}\n`);
   for (const event of events) {
     const datum = toJhist(event, titles);
+    if (datum === undefined) continue;
     yield format === 'json' ? Buffer.from(`${JSON.stringify(datum)}\n`) : encodeAvro(type, datum);
   }
 }

@@ -180,8 +180,11 @@ const ATTEMPT_RECORDS = {
   REDUCE_ATTEMPT_KILLED: 'TaskAttemptUnsuccessfulCompletion',
 } as const;
 
-/** The record that carries each of our events. */
-export const RECORD_OF: Readonly<Record<HistoryEventType, JhistRecordName>> = {
+/** Events that Hadoop has too. An adoption is ours: it is left out of exports, where such an attempt runs on as if nothing had been. */
+export type JhistEventType = Exclude<HistoryEventType, 'MAP_ATTEMPT_ADOPTED' | 'REDUCE_ATTEMPT_ADOPTED'>;
+
+/** The record that carries each event. */
+export const RECORD_OF: Readonly<Record<JhistEventType, JhistRecordName>> = {
   JOB_SUBMITTED: 'JobSubmitted',
   JOB_INITED: 'JobInited',
   JOB_FINISHED: 'JobFinished',

@@ -48,7 +48,11 @@ type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 
 /** Drops the properties that are undefined: an absent field of a record has no property. */
 export function present<T extends object>(record: T): Present<T> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Present<T>;
+  const kept: Record<string, unknown> = {};
+  for (const name in record) {
+    if (record[name] !== undefined) kept[name] = record[name];
+  }
+  return kept as Present<T>;
 }
 
 /** Two-way table between the names of a record's union and those of a protobuf enum. */

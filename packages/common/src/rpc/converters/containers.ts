@@ -7,11 +7,15 @@ import type {
   ContainerReport,
   ContainerState,
   ContainerStatus,
+  ContainerUpdateType,
   ExecutionType,
   NMContainerStatus,
   NMToken,
   ResourceRequest,
   SignalContainerCommand,
+  UpdateContainerError,
+  UpdateContainerRequest,
+  UpdatedContainer,
 } from '../../records/records.js';
 import { ContainerExitStatus } from '../../records/records.js';
 import type {
@@ -24,7 +28,13 @@ import type {
   SignalContainerCommandProto,
 } from '../generated/yarn_protos.js';
 import type { NMContainerStatusProto } from '../generated/yarn_server_common_service_protos.js';
-import type { NMTokenProto } from '../generated/yarn_service_protos.js';
+import type {
+  ContainerUpdateTypeProto,
+  NMTokenProto,
+  UpdateContainerErrorProto,
+  UpdateContainerRequestProto,
+  UpdatedContainerProto,
+} from '../generated/yarn_service_protos.js';
 import {
   containerIdFromProto,
   containerIdToProto,
@@ -58,6 +68,13 @@ export const signalCommand = names<SignalContainerCommand, SignalContainerComman
   OUTPUT_THREAD_DUMP: 'OUTPUT_THREAD_DUMP',
   GRACEFUL_SHUTDOWN: 'GRACEFUL_SHUTDOWN',
   FORCEFUL_SHUTDOWN: 'FORCEFUL_SHUTDOWN',
+});
+
+const updateType = names<ContainerUpdateType, ContainerUpdateTypeProto>({
+  INCREASE_RESOURCE: 'INCREASE_RESOURCE',
+  DECREASE_RESOURCE: 'DECREASE_RESOURCE',
+  PROMOTE_EXECUTION_TYPE: 'PROMOTE_EXECUTION_TYPE',
+  DEMOTE_EXECUTION_TYPE: 'DEMOTE_EXECUTION_TYPE',
 });
 
 export function resourceRequestToProto(r: ResourceRequest): ResourceRequestProto {
@@ -204,5 +221,49 @@ export function nmTokenFromProto(m: NMTokenProto): NMToken {
   return {
     nodeId: nodeIdFromProto(need(m.nodeId, 'NMTokenProto.nodeId')),
     token: tokenFromProto(need(m.token, 'NMTokenProto.token')),
+  };
+}
+
+export function updateRequestToProto(r: UpdateContainerRequest): UpdateContainerRequestProto {
+  return {
+    container_version: r.containerVersion,
+    container_id: containerIdToProto(r.containerId),
+    update_type: updateType.to(r.updateType),
+    capability: given(r.capability, resourceToProto),
+    execution_type: given(r.executionType, executionType.to),
+  };
+}
+
+export function updateRequestFromProto(m: UpdateContainerRequestProto): UpdateContainerRequest {
+  return present({
+    containerVersion: m.container_version,
+    containerId: containerIdFromProto(m.container_id),
+    updateType: updateType.from(m.update_type),
+    capability: given(m.capability, resourceFromProto),
+    executionType: given(m.execution_type, executionType.from),
+  });
+}
+
+export function updatedContainerToProto(u: UpdatedContainer): UpdatedContainerProto {
+  return { update_type: updateType.to(u.updateType), container: containerToProto(u.container) };
+}
+
+export function updatedContainerFromProto(m: UpdatedContainerProto): UpdatedContainer {
+  return { updateType: updateType.from(m.update_type), container: containerFromProto(m.container) };
+}
+
+export function updateErrorToProto(e: UpdateContainerError): UpdateContainerErrorProto {
+  return {
+    reason: e.reason,
+    update_request: updateRequestToProto(e.updateRequest),
+    current_container_version: e.currentContainerVersion,
+  };
+}
+
+export function updateErrorFromProto(m: UpdateContainerErrorProto): UpdateContainerError {
+  return {
+    reason: m.reason ?? '',
+    updateRequest: updateRequestFromProto(need(m.update_request, 'UpdateContainerErrorProto.update_request')),
+    currentContainerVersion: m.current_container_version ?? 0,
   };
 }

@@ -75,10 +75,7 @@ function decodePath(url: string, path: string): string {
 export function urlFromProto(m: URLProto): string {
   const user = m.userInfo === undefined ? '' : `${m.userInfo}@`;
   const port = m.port === undefined || m.port < 0 ? '' : `:${m.port}`;
-  // Spelled as Node's pathToFileURL does, so that both ways give the same text.
-  const path = encodeURI(need(m.file, 'URLProto.file'))
-    .replace(/[?#]/g, encodeURIComponent)
-    .replace(/%(5B|5D|7C)/g, decodeURIComponent);
+  const path = encodeURI(need(m.file, 'URLProto.file')).replace(/[?#]/g, encodeURIComponent);
   return `${m.scheme ?? 'file'}://${user}${m.host ?? ''}${port}${path}`;
 }
 

@@ -28,6 +28,12 @@ import {
   nmTokenToProto,
   resourceRequestFromProto,
   resourceRequestToProto,
+  updatedContainerFromProto,
+  updatedContainerToProto,
+  updateErrorFromProto,
+  updateErrorToProto,
+  updateRequestFromProto,
+  updateRequestToProto,
 } from '../converters/containers.js';
 import { aclsFromProto, aclsToProto } from '../converters/launch-context.js';
 import { nodeReportFromProto, nodeReportToProto } from '../converters/nodes.js';
@@ -40,6 +46,11 @@ const RESOURCE_TYPES = [
   { name: 'memory-mb', units: 'Mi', type: 'COUNTABLE' },
   { name: 'vcores', units: '', type: 'COUNTABLE' },
 ] as const;
+
+/** The records of a repeated field; none at all where it is empty. */
+function someOf<T, R>(values: readonly T[] | undefined, f: (value: T) => R): readonly R[] | undefined {
+  return values && values.length > 0 ? values.map(f) : undefined;
+}
 
 function registerResponseToProto(r: RegisterApplicationMasterResponse): m.RegisterApplicationMasterResponseProto {
   return {
@@ -75,6 +86,7 @@ function allocateRequestToProto(r: AllocateRequest): m.AllocateRequestProto {
       : undefined,
     response_id: r.responseId,
     progress: r.progress,
+    update_requests: r.updateRequests?.map(updateRequestToProto),
     tracking_url: r.trackingUrl,
     wait_ms: r.waitMs,
   };
@@ -88,6 +100,7 @@ function allocateRequestFromProto(p: m.AllocateRequestProto): AllocateRequest {
     blacklistRemovals: p.blacklist_request?.blacklist_removals ?? [],
     responseId: p.response_id ?? 0,
     progress: p.progress ?? 0,
+    updateRequests: someOf(p.update_requests, updateRequestFromProto),
     trackingUrl: p.tracking_url,
     waitMs: p.wait_ms,
   });
@@ -105,6 +118,9 @@ function allocateResponseToProto(r: AllocateResponse): m.AllocateResponseProto {
     preempt: preempted.length > 0 ? { strictContract: { container: preempted } } : undefined,
     nm_tokens: r.nmTokens.map(nmTokenToProto),
     am_rm_token: given(r.amRmToken, tokenToProto),
+    update_errors: r.updateErrors?.map(updateErrorToProto),
+    updated_containers: r.updatedContainers?.map(updatedContainerToProto),
+    containers_from_previous_attempts: r.containersFromPreviousAttempts?.map(containerToProto),
   };
 }
 
@@ -120,6 +136,9 @@ function allocateResponseFromProto(p: m.AllocateResponseProto): AllocateResponse
     numClusterNodes: p.num_cluster_nodes ?? 0,
     nmTokens: (p.nm_tokens ?? []).map(nmTokenFromProto),
     amRmToken: given(p.am_rm_token, tokenFromProto),
+    updateErrors: someOf(p.update_errors, updateErrorFromProto),
+    updatedContainers: someOf(p.updated_containers, updatedContainerFromProto),
+    containersFromPreviousAttempts: someOf(p.containers_from_previous_attempts, containerFromProto),
     preemptedContainers: preempted.map((c) => containerIdFromProto(need(c.id, 'PreemptionContainerProto.id'))),
   });
 }

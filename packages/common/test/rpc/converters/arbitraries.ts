@@ -22,6 +22,9 @@ import {
   type Resource,
   type ResourceRequest,
   type Token,
+  type UpdateContainerError,
+  type UpdateContainerRequest,
+  type UpdatedContainer,
 } from '../../../src/index.js';
 
 /** `T` with every key that may be absent sometimes absent. */
@@ -49,6 +52,9 @@ export const dictionary = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<Record<strin
   );
 export const list = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(value, { maxLength: 4 });
 
+/** At least one: a list that is empty on the wire is an absent field of the record. */
+export const some = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(value, { minLength: 1, maxLength: 3 });
+
 const stamp = fc.integer({ min: 1_000_000_000_000, max: 2_000_000_000_000 });
 const positive = fc.integer({ min: 1, max: 2_000_000 });
 
@@ -72,8 +78,9 @@ export const aContainerState = fc.constantFrom('NEW', 'RUNNING', 'COMPLETE');
 export const aSignal = fc.constantFrom('OUTPUT_THREAD_DUMP', 'GRACEFUL_SHUTDOWN', 'FORCEFUL_SHUTDOWN');
 export const acls = fc.record({ VIEW_APP: text, MODIFY_APP: text }, { requiredKeys: [] });
 
+// Node spells [ ] | ~ in a URL in one way or another; that such a path comes back has a test of its own.
 const url = fc.oneof(
-  list(text.filter((part) => !/[/\u0000-\u001f\\]|^\.{1,2}$/.test(part))).map(
+  list(text.filter((part) => !/[/\u0000-\u001f\\[\]|~]|^\.{1,2}$/.test(part))).map(
     (parts) => pathToFileURL(`/${parts.join('/')}`).href,
   ),
   fc.constantFrom('hdfs://nn.example:8020/user/ada/job.jar', 's3a://bucket/key%20with%20blanks', 'hdfs://ada@nn/x'),
@@ -127,6 +134,27 @@ export const aContainer = record<Container>(
   },
   { containerToken: aToken },
 );
+
+const anUpdateType = fc.constantFrom(
+  'INCREASE_RESOURCE',
+  'DECREASE_RESOURCE',
+  'PROMOTE_EXECUTION_TYPE',
+  'DEMOTE_EXECUTION_TYPE',
+);
+
+export const anUpdateRequest = record<UpdateContainerRequest>(
+  { containerId: aContainerId, containerVersion: count, updateType: anUpdateType },
+  { capability: aResource, executionType: anExecutionType },
+);
+export const anUpdatedContainer: fc.Arbitrary<UpdatedContainer> = fc.record({
+  updateType: anUpdateType,
+  container: aContainer,
+});
+export const anUpdateError: fc.Arbitrary<UpdateContainerError> = fc.record({
+  reason: text,
+  updateRequest: anUpdateRequest,
+  currentContainerVersion: count,
+});
 
 export const aContainerStatus = record<ContainerStatus>(
   { containerId: aContainerId, state: aContainerState, diagnostics: text, exitStatus: int32 },

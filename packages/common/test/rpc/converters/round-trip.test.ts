@@ -1,4 +1,5 @@
 /** Every request and answer of every protocol comes out of its message as it went in. */
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as fc from 'fast-check';
 import {
   applicationClientProtocol,
@@ -32,6 +33,7 @@ import {
 import {
   launchContextFromProto,
   launchContextToProto,
+  urlFromProto,
   urlToProto,
 } from '../../../src/rpc/converters/launch-context.js';
 import { ContainerLaunchContextProto } from '../../../src/rpc/generated/yarn_protos.js';
@@ -187,7 +189,7 @@ const master: Sides<ApplicationMasterProtocol> = {
         responseId: a.int32,
         progress: a.fraction,
       },
-      { trackingUrl: a.text, waitMs: a.count },
+      { trackingUrl: a.text, waitMs: a.count, updateRequests: a.some(a.anUpdateRequest) },
     ),
     a.record<AllocateResponse>(
       {
@@ -200,7 +202,12 @@ const master: Sides<ApplicationMasterProtocol> = {
         nmTokens,
         preemptedContainers: a.list(a.aContainerId),
       },
-      { amRmToken: a.aToken },
+      {
+        amRmToken: a.aToken,
+        containersFromPreviousAttempts: a.some(a.aContainer),
+        updatedContainers: a.some(a.anUpdatedContainer),
+        updateErrors: a.some(a.anUpdateError),
+      },
     ),
   ],
   finishApplicationMaster: [
@@ -415,6 +422,17 @@ test('what a launch context holds beyond our record is passed on, also after a c
       environment: [{ key: 'A', value: '1' }],
     },
   );
+});
+
+test('a URL comes back as one of the same file, however it is spelled', () => {
+  const part = fc.string({ unit: 'grapheme-ascii' }).filter((text) => !/[/\\]/.test(text));
+  fc.assert(
+    fc.property(fc.array(part), (parts) => {
+      const url = pathToFileURL(`/${parts.join('/')}`);
+      expect(fileURLToPath(urlFromProto(urlToProto(url.href)))).toBe(fileURLToPath(url));
+    }),
+  );
+  expect(fileURLToPath(urlFromProto(urlToProto('file:///a%5Bb%5D%7C~')))).toBe('/a[b]|~');
 });
 
 test('the path of a URL travels decoded, without host and with port -1 for a file', () => {

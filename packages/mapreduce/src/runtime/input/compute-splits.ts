@@ -1,12 +1,13 @@
 /**
  * computeSplits: input files cut into stretches, one for each map. Hadoop: FileInputFormat.getSplits and the sort of JobSubmitter.
- * Size: max(minimum, min(maximum, block)); the last piece of a file may be a tenth larger than that, never a sliver of its own.
+ * Size: max(minimum, min(maximum, block)), a whole file where it is packed; the last piece of a file may be a tenth larger than that, never a sliver of its own.
  */
 import { getFileSystem, type FileStatus, type FileSystem } from '@bobbin/common';
 import { InvalidInputError, TaskConfigurationError } from '../../errors.js';
 import type { InputSplit } from '../task-api.js';
 import { splitPaths } from './glob.js';
 import { listInputFiles } from './input-files.js';
+import { isPacked } from './packed-input.js';
 
 const SPLIT_SLOP = 1.1;
 const INPUT = 'mapreduce.input.fileinputformat.';
@@ -53,6 +54,7 @@ export function splitFile({ path, sizeBytes }: Pick<FileStatus, 'path' | 'sizeBy
 }
 
 function splitBytes(file: FileStatus, conf: Readonly<Record<string, string>>): number {
+  if (isPacked(file.path)) return Infinity;
   const local = file.path.startsWith('file:');
   const blockBytes = local ? bytesOf(conf, 'bobbin.fs.local.block-size', file.blockBytes) : file.blockBytes;
   const smallest = Math.max(1, bytesOf(conf, `${INPUT}split.minsize`, 0));

@@ -4,6 +4,7 @@
  */
 import { messageOf, type FileStatus, type FileSystem } from '@bobbin/common';
 import { isPattern, toRegExp, unescape } from './glob.js';
+import { unreadableSuffix } from './packed-input.js';
 
 export interface ListOptions {
   /** Also the folders inside the folders named. */
@@ -16,9 +17,6 @@ export interface InputFiles {
   readonly files: readonly FileStatus[];
   readonly problems: readonly string[];
 }
-
-/** Codecs of Hadoop by suffix: such files must not be read as if they were text. */
-const COMPRESSED = /\.(gz|bz2|deflate|lz4|snappy|zst)$/;
 
 export async function listInputFiles(fs: FileSystem, path: string, options: ListOptions): Promise<InputFiles> {
   const files: FileStatus[] = [];
@@ -59,11 +57,11 @@ export async function listInputFiles(fs: FileSystem, path: string, options: List
   }
 
   function addFile(file: FileStatus): void {
-    const suffix = COMPRESSED.exec(file.path);
+    const suffix = unreadableSuffix(file.path);
     if (file.type !== 'file') problems.push(`Input path is not a regular file: ${file.path}`);
-    else if (suffix) {
+    else if (suffix !== undefined) {
       problems.push(
-        `Input path is compressed (${suffix[0]}), which this release cannot read: ${file.path}; decompress it first`,
+        `Input path is compressed (${suffix}), which this release cannot read: ${file.path}; decompress it first`,
       );
     } else files.push(file);
   }

@@ -1,12 +1,15 @@
 /**
  * AggregatingBuffer: for jobs whose combiner folds numbers (`sum`, `min`, `max`): one running value beside each distinct key instead of
  * a record for each emit. An open-addressing table of (hash, entry) points into a slab of entries: float64 value, int32 key
- * length, key bytes padded with zeros to 8, so that keys are hashed and compared four bytes at a time. Full, it is
- * sorted by partition and key and spilled, as MapOutputBuffer does, and begins anew. No Hadoop peer: it combines at spills only.
+ * length, key bytes padded with zeros to 8, so that keys are hashed and compared four bytes at a time. Records wait in a stage of some
+ * hundreds, for which the table is read in three passes: the cache misses of one pass overlap, which those of a record
+ * cannot. Full, it is sorted by partition and key and spilled, as MapOutputBuffer does, and begins anew. No Hadoop peer: it
+ * combines at spills only.
  */
 import { UserCodeError } from '../../errors.js';
 import type { Aggregate } from '../../job/aggregates.js';
 import { SLOT } from '../counters.js';
+import { allocateSlab } from '../slab.js';
 import { EncodeBuffer } from '../spill/encode-buffer.js';
 import { ENTRY_BYTES, ENTRY_WORDS, KEY_LENGTH, KEY_START, RecordSorter } from '../spill/record-sorter.js';
 import type { SegmentWriter } from '../spill/segment-writer.js';
@@ -23,6 +26,9 @@ const FIRST_SLOTS = 1 << 12;
 /** Bytes of table for each slot: hash, entry. */
 const SLOT_BYTES = 8;
 const HASH_FACTOR = 0x9e3779b1 | 0;
+/** Records of the stage, and bytes of their keys to begin with. */
+const STAGED = 256;
+const FIRST_STAGE_BYTES = 8 * 1024;
 
 export interface AggregatingSettings extends CollectorSettings {
   readonly aggregate: Aggregate<unknown>;
@@ -35,6 +41,17 @@ export class AggregatingBuffer implements MapOutputCollector {
   private readonly files: SpillFiles;
   private readonly sorter: RecordSorter;
   private readonly encoded = new EncodeBuffer();
+  /** Keys behind one another, each from a multiple of 4 on; what is known of them beside. */
+  private stage = Buffer.allocUnsafeSlow(FIRST_STAGE_BYTES);
+  private stageWords = wordsOf(this.stage);
+  private stageEnd = 0;
+  private staged = 0;
+  private readonly stagedStarts = new Int32Array(STAGED);
+  private readonly stagedLengths = new Int32Array(STAGED);
+  private readonly stagedHashes = new Int32Array(STAGED);
+  private readonly stagedValues = new Float64Array(STAGED);
+  /** What the first two passes read, kept so that they are not left out. */
+  private readonly found = new Int32Array(STAGED);
   private table = new Int32Array(2 * FIRST_SLOTS);
   private mask = FIRST_SLOTS - 1;
   private distinct = 0;
@@ -48,8 +65,8 @@ export class AggregatingBuffer implements MapOutputCollector {
   private checkedBytes = 0;
 
   constructor(private readonly settings: AggregatingSettings) {
-    this.slab = Buffer.allocUnsafeSlow(settings.bufferBytes & ~15);
-    this.words = new Int32Array(this.slab.buffer, this.slab.byteOffset, this.slab.length >>> 2);
+    this.slab = allocateSlab(settings.bufferBytes & ~15);
+    this.words = wordsOf(this.slab);
     this.values = new Float64Array(this.slab.buffer, this.slab.byteOffset, this.slab.length >>> 3);
     this.files = new SpillFiles(settings, this.slab);
     this.sorter = new RecordSorter(this.slab);
@@ -58,15 +75,23 @@ export class AggregatingBuffer implements MapOutputCollector {
 
   collect(key: unknown, value: unknown): void {
     if (value !== this.checked) this.check(value);
-    if (!this.tryCollect(key, value as number)) {
-      if (this.distinct > 0) {
-        this.sortAndSpill();
-        if (!this.tryCollect(key, value as number)) this.spillAlone(key, value);
-      } else {
-        this.spillAlone(key, value);
-      }
+    const start = this.stageEnd;
+    const end = this.settings.key.encode(key, this.stage, start, this.stage.length);
+    if (end < 0) {
+      this.makeRoom();
+      this.collect(key, value);
+      return;
     }
+    const index = this.staged;
+    this.stagedStarts[index] = start;
+    this.stagedLengths[index] = end - start;
+    this.stagedValues[index] = value as number;
+    this.stagedHashes[index] = this.hashStaged(start, end);
+    this.stageEnd = (end + 3) & ~3;
+    this.bytes += end - start + this.checkedBytes;
     this.records++;
+    this.staged = index + 1;
+    if (index + 1 === STAGED) this.flush();
   }
 
   publish(): void {
@@ -78,6 +103,7 @@ export class AggregatingBuffer implements MapOutputCollector {
   }
 
   finish(): MapOutput {
+    this.flush();
     if (this.distinct > 0) this.sortAndSpill();
     this.publish();
     return this.files.finish();
@@ -89,51 +115,95 @@ export class AggregatingBuffer implements MapOutputCollector {
     this.checked = value;
   }
 
-  private tryCollect(key: unknown, value: number): boolean {
-    const { slab, words } = this;
-    const entry = this.position;
-    const keyEnd = this.settings.key.encode(key, slab, entry + KEY_AT, this.limit - RESERVED_BYTES);
-    if (keyEnd < 0) return false;
-    const keyLength = keyEnd - entry - KEY_AT;
-    const end = (keyEnd + 7) & ~7;
-    for (let i = keyEnd; i < end; i++) slab[i] = 0;
-    const firstWord = (entry + KEY_AT) >>> 2;
-    const endWord = (keyEnd + 3) >>> 2;
-    let hash = keyLength;
-    for (let i = firstWord; i < endWord; i++) {
-      hash = Math.imul(hash ^ (words[i] ?? 0), HASH_FACTOR);
+  /** A key that finds no room in the stage gets it to itself, and a larger one where that is too small. */
+  private makeRoom(): void {
+    if (this.staged > 0) {
+      this.flush();
+      return;
+    }
+    this.stage = Buffer.allocUnsafeSlow(2 * this.stage.length);
+    this.stageWords = wordsOf(this.stage);
+  }
+
+  private hashStaged(start: number, end: number): number {
+    const { stage, stageWords } = this;
+    const padded = (end + 3) & ~3;
+    for (let i = end; i < padded; i++) stage[i] = 0;
+    let hash = end - start;
+    for (let i = start >>> 2; i < padded >>> 2; i++) {
+      hash = Math.imul(hash ^ (stageWords[i] ?? 0), HASH_FACTOR);
       hash ^= hash >>> 15;
     }
-    hash = mix(hash);
-    words[firstWord - 1] = keyLength;
+    return mix(hash);
+  }
+
+  /** Brings what is staged to the table. */
+  private flush(): void {
+    const { staged, stagedHashes, stagedValues, found, words } = this;
+    this.staged = 0;
+    this.stageEnd = 0;
     const { table, mask } = this;
+    for (let i = 0; i < staged; i++) found[i] = table[2 * ((stagedHashes[i] ?? 0) & mask) + 1] ?? 0;
+    for (let i = 0; i < staged; i++) {
+      const entry = found[i] ?? 0;
+      if (entry > 0) found[i] = words[2 * entry] ?? 0;
+    }
+    for (let i = 0; i < staged; i++) {
+      const entry = this.find(i);
+      if (entry >= 0) this.fold(entry, stagedValues[i] ?? 0);
+      else this.add(i);
+    }
+  }
+
+  /** The entry of staged record `index`, in units of 8 bytes; -1 where there is none. */
+  private find(index: number): number {
+    const { table, mask } = this;
+    const hash = this.stagedHashes[index] ?? 0;
     let slot = hash & mask;
     for (;;) {
-      const found = (table[2 * slot + 1] ?? 0) - 1;
-      if (found < 0) break;
-      if (table[2 * slot] === hash && this.sameKey(found, firstWord - 1, endWord)) {
-        this.fold(found, value);
-        this.bytes += keyLength + this.checkedBytes;
-        return true;
-      }
+      const entry = (table[2 * slot + 1] ?? 0) - 1;
+      if (entry < 0 || (table[2 * slot] === hash && this.isKeyOf(entry, index))) return entry;
       slot = (slot + 1) & mask;
     }
-    table[2 * slot] = hash;
-    table[2 * slot + 1] = (entry >>> 3) + 1;
-    this.values[entry >>> 3] = value;
-    this.position = end;
-    this.limit -= RESERVED_BYTES;
-    this.distinct++;
-    this.bytes += keyLength + this.checkedBytes;
-    if (this.distinct * 2 > mask) this.growTable();
+  }
+
+  private isKeyOf(entry: number, index: number): boolean {
+    const { words, stageWords } = this;
+    const length = this.stagedLengths[index] ?? 0;
+    if (words[2 * entry + 2] !== length) return false;
+    const from = (this.stagedStarts[index] ?? 0) >>> 2;
+    const to = from + ((length + 3) >>> 2);
+    for (let a = 2 * entry + 3, b = from; b < to; a++, b++) if (words[a] !== stageWords[b]) return false;
     return true;
   }
 
-  /** `found`: an entry in units of 8 bytes; the other key lies, its length first, in words `from` to `to`. */
-  private sameKey(found: number, from: number, to: number): boolean {
-    const { words } = this;
-    for (let a = 2 * found + 2, b = from; b < to; a++, b++) if (words[a] !== words[b]) return false;
-    return true;
+  /** A key that is not in the table yet; what was there before may be spilled first. */
+  private add(index: number): void {
+    const length = this.stagedLengths[index] ?? 0;
+    if (this.position + KEY_AT + length > this.limit - RESERVED_BYTES) {
+      if (this.distinct > 0) this.sortAndSpill();
+      if (KEY_AT + length > this.limit - RESERVED_BYTES) {
+        this.spillAlone(index);
+        return;
+      }
+    }
+    const { words, stageWords, table, mask } = this;
+    const entry = this.position;
+    const to = (entry + KEY_AT) >>> 2;
+    const from = (this.stagedStarts[index] ?? 0) >>> 2;
+    const count = (length + 3) >>> 2;
+    words[to - 1] = length;
+    for (let i = 0; i < count; i++) words[to + i] = stageWords[from + i] ?? 0;
+    this.values[entry >>> 3] = this.stagedValues[index] ?? 0;
+    const hash = this.stagedHashes[index] ?? 0;
+    let slot = hash & mask;
+    while (table[2 * slot + 1] !== 0) slot = (slot + 1) & mask;
+    table[2 * slot] = hash;
+    table[2 * slot + 1] = (entry >>> 3) + 1;
+    this.position = (entry + KEY_AT + length + 7) & ~7;
+    this.limit -= RESERVED_BYTES;
+    this.distinct++;
+    if (this.distinct * 2 > mask) this.growTable();
   }
 
   private fold(entry: number, value: number): void {
@@ -221,8 +291,9 @@ export class AggregatingBuffer implements MapOutputCollector {
 
   /** A partitioner of the user's sees the key again, decoded: once for each distinct key and spill. */
   private partitionAt(buffer: Buffer, keyStart: number, keyEnd: number): number {
-    const { partitioner, partitions, key } = this.settings;
+    const { partitioner, bytesPartitioner, partitions, key } = this.settings;
     if (partitioner !== undefined) return partitioner(key.decode(buffer, keyStart, keyEnd));
+    if (bytesPartitioner !== undefined) return bytesPartitioner(buffer, keyStart, keyEnd);
     return partitionOf(hashBytes(buffer, keyStart, keyEnd), partitions);
   }
 
@@ -247,16 +318,20 @@ export class AggregatingBuffer implements MapOutputCollector {
     }
   }
 
-  private spillAlone(key: unknown, value: unknown): void {
-    const keys = new EncodeBuffer();
-    const keyLength = keys.put(this.settings.key, key);
+  /** A key larger than the whole buffer is a spill of its own. */
+  private spillAlone(index: number): void {
+    const start = this.stagedStarts[index] ?? 0;
+    const length = this.stagedLengths[index] ?? 0;
     const { partitions } = this.settings;
-    const target = partitions === 1 ? 0 : this.partitionAt(keys.buffer, 0, keyLength);
-    const valueLength = this.encoded.put(this.settings.value, value);
+    const target = partitions === 1 ? 0 : this.partitionAt(this.stage, start, start + length);
+    const valueLength = this.encoded.put(this.settings.value, this.stagedValues[index] ?? 0);
     this.files.spill((writer, partition) => {
-      if (partition === target) writer.append(keys.buffer, 0, keyLength, this.encoded.buffer, 0, valueLength);
+      if (partition === target) writer.append(this.stage, start, length, this.encoded.buffer, 0, valueLength);
     });
-    this.bytes += keyLength + valueLength;
     this.combined++;
   }
+}
+
+function wordsOf({ buffer, byteOffset, length }: Buffer): Int32Array {
+  return new Int32Array(buffer, byteOffset, length >>> 2);
 }

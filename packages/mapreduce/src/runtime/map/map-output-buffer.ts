@@ -7,6 +7,7 @@
  */
 import type { Codec } from '../../job/codec.js';
 import { SLOT } from '../counters.js';
+import { allocateSlab } from '../slab.js';
 import { EncodeBuffer } from '../spill/encode-buffer.js';
 import { ENTRY_BYTES, ENTRY_WORDS, KEY_LENGTH, KEY_START, RecordSorter } from '../spill/record-sorter.js';
 import type { SegmentWriter } from '../spill/segment-writer.js';
@@ -15,12 +16,15 @@ import { readVint, vintSize, vintSizeFrom, writeVint } from '../spill/vint.js';
 import type { MapOutputCollector } from './map-output-collector.js';
 import { hashBytes, partitionOf } from './partitioner.js';
 import { SpillFiles, type MapOutput, type SpillSettings } from './spill-files.js';
+import type { BytesPartitioner } from './total-order.js';
 
 export interface CollectorSettings extends SpillSettings {
   readonly key: Codec<unknown>;
   readonly value: Codec<unknown>;
   /** The user's, checked: gives a whole number from 0 below the number of partitions, or throws. */
   readonly partitioner?: (key: unknown) => number;
+  /** One of ours, by the key as it is encoded. Without either: the hash. */
+  readonly bytesPartitioner?: BytesPartitioner;
   /** Size of the slab. */
   readonly bufferBytes: number;
 }
@@ -42,7 +46,7 @@ export class MapOutputBuffer implements MapOutputCollector {
   private bytes = 0;
 
   constructor(private readonly settings: CollectorSettings) {
-    this.slab = Buffer.allocUnsafeSlow(settings.bufferBytes & ~15);
+    this.slab = allocateSlab(settings.bufferBytes & ~15);
     this.words = new Int32Array(this.slab.buffer, this.slab.byteOffset, this.slab.length >>> 2);
     this.files = new SpillFiles(settings, this.slab);
     this.sorter = new RecordSorter(this.slab);
@@ -116,8 +120,9 @@ export class MapOutputBuffer implements MapOutputCollector {
   }
 
   private partitionFor(key: unknown, buffer: Buffer, keyStart: number, keyEnd: number): number {
-    const { partitioner, partitions } = this.settings;
+    const { partitioner, bytesPartitioner, partitions } = this.settings;
     if (partitioner !== undefined) return partitioner(key);
+    if (bytesPartitioner !== undefined) return bytesPartitioner(buffer, keyStart, keyEnd);
     return partitionOf(hashBytes(buffer, keyStart, keyEnd), partitions);
   }
 

@@ -3,31 +3,34 @@
  * or, in a job without them, committed output. Hadoop: mapred.MapTask.
  * Phases: MAP up to 2/3, SORT for the last merge; MAP alone without reducers. On failure nothing of the attempt is left.
  */
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { getFileSystem } from '@bobbin/common';
 import { TaskConfigurationError } from '../../errors.js';
 import { show } from '../../job/codec.js';
-import type { Job, MapContext, MapperWithHooks } from '../../job/define-job.js';
+import type { Job } from '../../job/define-job.js';
 import { sliceCodec } from '../../job/slice-codec.js';
-import { decodeText } from '../../job/text-codec.js';
 import { abortTask } from '../abort-task.js';
 import { SLOT } from '../counters.js';
 import { LineReader } from '../input/line-reader.js';
+import { isPacked, unpack } from '../input/packed-input.js';
 import { makeAttemptDir } from '../local-dirs.js';
 import { LocalFile } from '../local-file.js';
 import { TaskOutput } from '../output/task-output.js';
 import { combinerOf } from '../spill/combiner.js';
 import type { MapTaskSpec, TaskEnv, TaskResult } from '../task-api.js';
 import { parseTaskConf, type TaskConf } from '../task-conf.js';
-import { contextOf, userError } from '../user-code.js';
+import { contextOf } from '../user-code.js';
 import { AggregatingBuffer } from './aggregating-buffer.js';
 import { DirectCollector } from './direct-collector.js';
 import { MapOutputBuffer, type CollectorSettings } from './map-output-buffer.js';
 import type { MapOutputCollector, RecordCollector } from './map-output-collector.js';
-import { decodingPartitioner, mapSlices } from './map-slices.js';
+import { mapLines } from './map-lines.js';
+import { decodingPartitioner } from './map-slices.js';
+import { totalOrderPartitioner } from './total-order.js';
 
 /** Share of a map's progress that the last merge has. Hadoop: 0.333. */
 const SORT_WEIGHT = 1 / 3;
-const RECORDS_BETWEEN_COUNTS = 64;
 
 /** Rejects with UserCodeError, LocalDiskError or TaskConfigurationError; the attempt's files are gone by then. */
 export async function runMapTask(spec: MapTaskSpec, job: Job, env: TaskEnv): Promise<TaskResult> {
@@ -42,7 +45,7 @@ export async function runMapTask(spec: MapTaskSpec, job: Job, env: TaskEnv): Pro
 
 async function mapToReducers(spec: MapTaskSpec, job: Job, env: TaskEnv, conf: TaskConf): Promise<TaskResult> {
   const collector = sortingCollector(spec, job, env, conf);
-  await mapSplit(spec, job, env, conf, collector, 1 - SORT_WEIGHT);
+  await mapSplit({ spec, job, env, conf, collector, weight: 1 - SORT_WEIGHT });
   env.progress.beginPhase('SORT', 1 - SORT_WEIGHT, SORT_WEIGHT, 1);
   const { index } = collector.finish();
   env.progress.advance(1);
@@ -51,8 +54,13 @@ async function mapToReducers(spec: MapTaskSpec, job: Job, env: TaskEnv, conf: Ta
 
 async function mapToOutput(spec: MapTaskSpec, job: Job, env: TaskEnv, conf: TaskConf): Promise<TaskResult> {
   const output = await TaskOutput.open(spec, job, env, conf);
-  await mapSplit(spec, job, env, conf, new DirectCollector(output.writer, env.progress.counters), 1);
-  return { outputBytes: await output.commit() };
+  try {
+    const collector = new DirectCollector(output.writer, env.progress.counters);
+    await mapSplit({ spec, job, env, conf, collector, weight: 1 });
+    return { outputBytes: await output.commit() };
+  } finally {
+    output.discard();
+  }
 }
 
 function sortingCollector(spec: MapTaskSpec, job: Job, env: TaskEnv, conf: TaskConf): MapOutputCollector {
@@ -62,6 +70,7 @@ function sortingCollector(spec: MapTaskSpec, job: Job, env: TaskEnv, conf: TaskC
   }
   const runner = combinerOf(job, contextOf(env.progress, env.conf), () => env.progress.touch());
   const partitioner = checkedPartitioner(job, spec.numReduces);
+  const isTotalOrder = typeof job.partitioner === 'object' && spec.numReduces > 1;
   const settings: CollectorSettings = {
     dir: makeAttemptDir(env.localDirs, spec.attemptId),
     partitions: spec.numReduces,
@@ -71,8 +80,10 @@ function sortingCollector(spec: MapTaskSpec, job: Job, env: TaskEnv, conf: TaskC
     touch: () => env.progress.touch(),
     bufferBytes: conf.sortBufferBytes,
     ...collectorCodecs(job, mapOutput),
+    ...(conf.codec && { codec: conf.codec }),
     ...(runner && { combiner: runner }),
     ...(partitioner && { partitioner: decodingPartitioner(mapOutput.key, partitioner) }),
+    ...(isTotalOrder && { bytesPartitioner: totalOrderPartitioner(env.conf, spec.numReduces) }),
   };
   const folds = combiner !== undefined && typeof combiner !== 'function' && mapOutput.value.isNumeric === true;
   return folds ? new AggregatingBuffer({ ...settings, aggregate: combiner }) : new MapOutputBuffer(settings);
@@ -89,7 +100,7 @@ function collectorCodecs(
 
 function checkedPartitioner(job: Job, partitions: number): ((key: unknown) => number) | undefined {
   const { partitioner } = job;
-  if (partitioner === undefined) return undefined;
+  if (typeof partitioner !== 'function') return undefined;
   return (key) => {
     const partition = partitioner(key, partitions);
     if (Number.isInteger(partition) && partition >= 0 && partition < partitions) return partition;
@@ -99,82 +110,51 @@ function checkedPartitioner(job: Job, partitions: number): ((key: unknown) => nu
   };
 }
 
-async function mapSplit(
-  spec: MapTaskSpec,
-  job: Job,
-  env: TaskEnv,
-  conf: TaskConf,
-  collector: RecordCollector,
-  weight: number,
-): Promise<void> {
+/** What the loop over a split needs. */
+interface MapRun {
+  readonly spec: MapTaskSpec;
+  readonly job: Job;
+  readonly env: TaskEnv;
+  readonly conf: TaskConf;
+  readonly collector: RecordCollector;
+  /** Share of the task's progress. */
+  readonly weight: number;
+}
+
+async function mapSplit(run: MapRun): Promise<void> {
+  const { spec, env, weight } = run;
   const { path, start, length } = spec.split;
   const { progress } = env;
   progress.beginPhase('MAP', 0, weight, length);
   progress.counters[SLOT.splitRawBytes] = Buffer.byteLength(JSON.stringify(spec.split));
   const local = getFileSystem(path).toLocalPath(path);
-  const file = LocalFile.openForRead(local);
-  try {
-    const reader = new LineReader(file, start, length, { maxLineBytes: conf.maxLineBytes });
-    await mapLines(reader, job, local, start, collector, env);
-  } finally {
-    file.close();
-  }
+  if (isPacked(local)) await mapPacked(local, run);
+  else await mapStretch(local, start, length, local, run);
   progress.setFinishTime('MAP', env.clock.now());
 }
 
-async function mapLines(
-  reader: LineReader,
-  job: Job,
-  path: string,
-  splitStart: number,
-  collector: RecordCollector,
-  env: TaskEnv,
-): Promise<void> {
-  const { progress } = env;
-  const { counters } = progress;
-  const context: MapContext<unknown, unknown> = {
-    ...contextOf(progress, env.conf),
-    emit: (key, value) => collector.collect(key, value),
-    file: path,
-    offset: () => reader.offset,
-  };
-  let records = 0;
-  const publish = (): void => {
-    const bytes = reader.filePosition - splitStart;
-    counters[SLOT.mapInputRecords] = records;
-    counters[SLOT.inputBytesRead] = bytes;
-    counters[SLOT.fileBytesRead] = bytes;
-    collector.publish();
-  };
-  const afterRecord = (): void => {
-    records++;
-    progress.advance(reader.filePosition - splitStart);
-    if (records % RECORDS_BETWEEN_COUNTS === 0 || records < RECORDS_BETWEEN_COUNTS) publish();
-  };
-  let place = '';
-  let where = 'setup of the mapper';
+/** A packed file is one split, unpacked beside the attempt's output while the map runs. */
+async function mapPacked(path: string, run: MapRun): Promise<void> {
+  const { spec, env, weight } = run;
+  const text = join(makeAttemptDir(env.localDirs, spec.attemptId), 'unpacked');
+  await unpack(path, text, () => env.progress.touch());
   try {
-    const mapper = mapperOf(job);
-    await mapper.setup?.(context);
-    where = 'mapper';
-    if (job.bytesMapper !== undefined) mapSlices(reader, job.bytesMapper, collector, context, afterRecord);
-    else {
-      while (reader.next()) {
-        const pending = mapper.map(decodeText(reader.buffer, reader.start, reader.end), context);
-        if (pending !== undefined) await pending;
-        afterRecord();
-      }
-    }
-    where = 'cleanup of the mapper';
-    await mapper.cleanup?.(context);
-  } catch (error) {
-    if (where === 'mapper') place = `${path}, line at byte ${reader.offset}`;
-    throw userError(where, place, error);
+    const length = statSync(text).size;
+    env.progress.beginPhase('MAP', 0, weight, length);
+    await mapStretch(text, 0, length, path, run);
   } finally {
-    publish();
+    rmSync(text, { force: true });
   }
 }
 
-function mapperOf({ mapper }: Job): MapperWithHooks<unknown, unknown, unknown> {
-  return typeof mapper === 'object' ? mapper : { map: mapper ?? (() => undefined) };
+/** Lines of `length` bytes of `file` from `start` on; the mapper sees `name` as their file. */
+async function mapStretch(path: string, start: number, length: number, name: string, run: MapRun): Promise<void> {
+  const { job, env, conf, collector } = run;
+  const file = LocalFile.openForRead(path);
+  try {
+    const reader = new LineReader(file, start, length, { maxLineBytes: conf.maxLineBytes });
+    await mapLines(reader, job, name, start, collector, env);
+  } finally {
+    file.close();
+  }
 }

@@ -10,8 +10,9 @@ import { SLOT } from '../counters.js';
 import { LocalFile } from '../local-file.js';
 import { Merger, SLACK_BYTES } from '../merge/merger.js';
 import { mergeDownTo } from '../merge/merge-passes.js';
-import type { FileSegment, Segment } from '../merge/segment.js';
+import { fileBytesOf, fileSegment, type FileSegment, type Segment } from '../merge/segment.js';
 import type { Combiner } from '../spill/combiner.js';
+import type { OutputCodec } from '../spill/output-codec.js';
 import { SegmentWriter } from '../spill/segment-writer.js';
 import { writeIndexFile, type IndexRecord } from '../spill/spill-index.js';
 
@@ -22,6 +23,8 @@ export interface SpillSettings {
   readonly sortFactor: number;
   readonly minSpillsForCombine: number;
   readonly combiner?: Combiner;
+  /** Compresses what is written, intermediate files too. */
+  readonly codec?: OutputCodec;
   /** The task's table, by SLOT. */
   readonly counters: Float64Array;
   /** Called between blocks of work that may last. */
@@ -96,7 +99,7 @@ export class SpillFiles {
     const combiner = spills.length >= settings.minSpillsForCombine ? settings.combiner : undefined;
     const index = this.writeFile(path, (writer) => {
       for (let partition = 0; partition < settings.partitions; partition++) {
-        const segments = spills.map((spill) => segmentOf(spill, partition));
+        const segments = spills.map((spill) => fileSegment(spill.path, spill.index[partition]));
         const temporary: string[] = [];
         const last = mergeDownTo(settings.sortFactor, segments, (batch) => this.mergeToFile(batch, temporary));
         this.mergeInto(writer, last, combiner);
@@ -116,23 +119,30 @@ export class SpillFiles {
       this.mergeInto(writer, batch, undefined);
       writer.endSegment();
     });
-    return { kind: 'file', path, start: 0, rawLength: index?.rawLength ?? 0 };
+    return fileSegment(path, index);
   }
 
   private mergeInto(writer: SegmentWriter, segments: readonly Segment[], combiner: Combiner | undefined): void {
-    const merger = new Merger(this.slab, 0, this.slabLimit, segments, this.settings.touch);
+    const { touch, codec } = this.settings;
+    const merger = new Merger(this.slab, 0, this.slabLimit, segments, touch, codec);
     try {
       if (combiner !== undefined) combiner.combine(merger, writer);
       else copyRecords(merger, writer);
     } finally {
       merger.close();
-      this.add(SLOT.fileBytesRead, merger.consumedBytes);
+      this.add(SLOT.fileBytesRead, fileBytesOf(segments));
     }
   }
 
   private writeFile(path: string, fill: (writer: SegmentWriter) => void): readonly IndexRecord[] {
     const file = LocalFile.create(path);
-    const writer = new SegmentWriter(file, this.slab, this.slabLimit, this.slab.length - SLACK_BYTES);
+    const writer = new SegmentWriter(
+      file,
+      this.slab,
+      this.slabLimit,
+      this.slab.length - SLACK_BYTES,
+      this.settings.codec,
+    );
     try {
       fill(writer);
     } catch (error) {
@@ -159,11 +169,6 @@ export function copyRecords(merger: Merger, writer: SegmentWriter): void {
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-
-function segmentOf({ path, index }: Spill, partition: number): FileSegment {
-  const record = index[partition];
-  return { kind: 'file', path, start: record?.start ?? 0, rawLength: record?.rawLength ?? 0 };
 }
 
 function rename(from: string, to: string): void {

@@ -5,13 +5,13 @@
  * makes the window grow (where the room given is used up, in a larger slab). Checksums are verified as windows are filled: a
  * segment that fits its window is known good before its first record is seen.
  */
-import { crc32 } from 'node:zlib';
 import { ChecksumError } from '../../errors.js';
-import { LocalFile } from '../local-file.js';
+import type { OutputCodec } from '../spill/output-codec.js';
 import { readVint, vintSizeFrom } from '../spill/vint.js';
 import { compareTails } from '../spill/record-sorter.js';
 import type { GroupedRecords } from './grouped-records.js';
-import { CHECKSUM_BYTES, type FileSegment, type Segment } from './segment.js';
+import type { FileSegment, MemorySegment, Segment } from './segment.js';
+import { SegmentReader } from './segment-reader.js';
 
 const FLIP = 0x80000000 | 0;
 const PREFIX_BYTES = 8;
@@ -23,18 +23,14 @@ export const SLACK_BYTES = 8;
 
 /** What is known of a run beside the cached fields of its next record. */
 interface Run {
-  readonly segment: Segment;
-  readonly file: LocalFile | undefined;
+  /** Absent for a segment in memory. */
+  readonly reader: SegmentReader | undefined;
   /** Window in the slab: `from`, bytes `filled` up to, `limit`. */
   from: number;
   filled: number;
   limit: number;
   /** Next record. */
   position: number;
-  /** Bytes of the file not yet read, checksum aside, and where they begin. */
-  fileLeft: number;
-  fileAt: number;
-  crc: number;
 }
 
 export class Merger implements GroupedRecords {
@@ -86,6 +82,7 @@ export class Merger implements GroupedRecords {
     windowsTo: number,
     segments: readonly Segment[],
     private readonly onRead: () => void = () => undefined,
+    codec?: OutputCodec,
   ) {
     this.buffer = slab;
     this.keyBuffer = slab;
@@ -105,7 +102,7 @@ export class Merger implements GroupedRecords {
     this.spareAt = windowsFrom + window * files;
     try {
       for (const segment of segments) {
-        this.runs.push(segment.kind === 'file' ? openRun(segment, at, at + window) : memoryRun(segment));
+        this.runs.push(segment.kind === 'file' ? openRun(segment, codec, at, at + window) : memoryRun(segment));
         if (segment.kind === 'file') at += window;
       }
     } catch (error) {
@@ -158,7 +155,7 @@ export class Merger implements GroupedRecords {
 
   /** Closes the files; safe to call twice. */
   close(): void {
-    for (const run of this.runs.splice(0)) run.file?.close();
+    for (const run of this.runs.splice(0)) run.reader?.close();
     this.heapSize = 0;
     this.started = true;
   }
@@ -255,11 +252,11 @@ export class Merger implements GroupedRecords {
     const valueLength = readVint(this.buffer, run.position + keySize);
     const header = keySize + vintSizeFrom(this.buffer[run.position + keySize] ?? 0);
     if (keyLength === -1 && valueLength === -1) {
-      if (run.fileLeft > 0 || run.position + 2 !== run.filled) throw corrupt(run);
+      if (leftOf(run) > 0 || run.position + 2 !== run.filled) throw corrupt(run);
       return false;
     }
     const length = header + keyLength + valueLength;
-    if (keyLength < 0 || valueLength < 0 || length > run.filled - run.position + run.fileLeft) throw corrupt(run);
+    if (keyLength < 0 || valueLength < 0 || length > run.filled - run.position + leftOf(run)) throw corrupt(run);
     this.require(number, run, length);
     const at = run.position;
     this.recordStarts[number] = at;
@@ -288,26 +285,17 @@ export class Merger implements GroupedRecords {
 
   /** Makes `length` bytes from the run's position on available, if the segment has as many. */
   private require(number: number, run: Run, length: number): void {
-    if (run.filled - run.position >= length || run.file === undefined || run.fileLeft === 0) return;
+    const { reader } = run;
+    if (run.filled - run.position >= length || reader === undefined || reader.left === 0) return;
     this.keepGroupKey(number);
     if (run.limit - run.from < length) this.growWindow(run, length);
     this.buffer.copyWithin(run.from, run.position, run.filled);
     run.filled = run.from + (run.filled - run.position);
     run.position = run.from;
-    const wanted = Math.min(run.limit - run.filled, run.fileLeft);
-    if (run.file.read(this.buffer, run.filled, wanted, run.fileAt) < wanted) throw corrupt(run);
-    run.crc = crc32(this.buffer.subarray(run.filled, run.filled + wanted), run.crc);
+    const wanted = Math.min(run.limit - run.filled, reader.left);
+    reader.read(this.buffer, run.filled, wanted);
     run.filled += wanted;
-    run.fileAt += wanted;
-    run.fileLeft -= wanted;
     this.onRead();
-    if (run.fileLeft === 0) this.checkSum(run, run.file);
-  }
-
-  private checkSum(run: Run, file: LocalFile): void {
-    const stored = Buffer.alloc(CHECKSUM_BYTES);
-    const got = file.read(stored, 0, CHECKSUM_BYTES, run.fileAt);
-    if (got < CHECKSUM_BYTES || stored.readUInt32BE(0) !== run.crc) throw corrupt(run);
   }
 
   /** The group's key outlives the window it lies in. */
@@ -319,7 +307,7 @@ export class Merger implements GroupedRecords {
 
   /** Moves the run to a window of at least `length` bytes: in the spare room, else at the end of a larger slab. */
   private growWindow(run: Run, length: number): void {
-    const size = Math.min(length + Math.min(length, MAX_WINDOW_BYTES), run.filled - run.position + run.fileLeft);
+    const size = Math.min(length + Math.min(length, MAX_WINDOW_BYTES), run.filled - run.position + leftOf(run));
     let from = this.spareAt;
     if (from + size <= this.spareTo) this.spareAt += size;
     else from = this.replaceSlab(size);
@@ -342,31 +330,22 @@ export class Merger implements GroupedRecords {
   }
 }
 
-function openRun(segment: FileSegment, from: number, limit: number): Run {
-  const file = LocalFile.openForRead(segment.path);
-  const { start: fileAt, rawLength: fileLeft } = segment;
-  return { segment, file, from, filled: from, limit, position: from, fileLeft, fileAt, crc: 0 };
+function openRun(segment: FileSegment, codec: OutputCodec | undefined, from: number, limit: number): Run {
+  return { reader: new SegmentReader(segment, codec), from, filled: from, limit, position: from };
 }
 
-function memoryRun(segment: Segment): Run {
-  const { start, rawLength } = segment;
+function memoryRun({ start, rawLength }: MemorySegment): Run {
   const end = start + rawLength;
-  return {
-    segment,
-    file: undefined,
-    from: start,
-    filled: end,
-    limit: end,
-    position: start,
-    fileLeft: 0,
-    fileAt: 0,
-    crc: 0,
-  };
+  return { reader: undefined, from: start, filled: end, limit: end, position: start };
 }
 
-function corrupt({ segment }: Run): ChecksumError {
-  const where = segment.kind === 'file' ? `segment at byte ${segment.start} of '${segment.path}'` : 'segment in memory';
-  return new ChecksumError(where);
+/** Bytes not yet in the window. */
+function leftOf({ reader }: Run): number {
+  return reader?.left ?? 0;
+}
+
+function corrupt({ reader }: Run): ChecksumError {
+  return reader?.corrupt() ?? new ChecksumError('segment in memory');
 }
 
 function viewOf(buffer: Buffer): DataView {

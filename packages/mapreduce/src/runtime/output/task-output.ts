@@ -50,6 +50,11 @@ export class TaskOutput {
     }
     return writer.bytes;
   }
+
+  /** Closes the file of an attempt that failed, whatever it holds: its disk space is free only then. Safe after `commit`. */
+  discard(): void {
+    this.writer.discard();
+  }
 }
 
 /** The committer of the job's output folder. Throws TaskConfigurationError where none is set. */

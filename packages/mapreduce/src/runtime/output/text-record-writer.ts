@@ -16,6 +16,7 @@ export class TextRecordWriter {
   private readonly buffer = Buffer.allocUnsafeSlow(AREA_BYTES);
   private readonly separator: Buffer;
   private position = 0;
+  private isOpen = true;
 
   constructor(
     private readonly file: LocalFile,
@@ -45,10 +46,32 @@ export class TextRecordWriter {
     this.endLine();
   }
 
+  /** A record whose key and value are text already. */
+  writeEncoded(
+    keys: Buffer,
+    keyStart: number,
+    keyLength: number,
+    values: Buffer,
+    valueStart: number,
+    valueLength: number,
+  ): void {
+    this.putBytes(keys, keyStart, keyLength);
+    this.putBytes(this.separator, 0, this.separator.length);
+    this.putBytes(values, valueStart, valueLength);
+    this.endLine();
+  }
+
   /** Writes what is left and closes the file. */
   close(): void {
     this.flush();
+    this.isOpen = false;
     this.file.close();
+  }
+
+  /** Closes the file without what is left in memory; safe to call twice, and after `close`. */
+  discard(): void {
+    if (this.isOpen) this.file.close();
+    this.isOpen = false;
   }
 
   private endLine(): void {

@@ -10,10 +10,12 @@ import { LocalFile } from '../local-file.js';
 import { copyRecords } from '../map/spill-files.js';
 import { mergeDownTo } from '../merge/merge-passes.js';
 import { Merger } from '../merge/merger.js';
-import { END_MARK_BYTES, type FileSegment, type MemorySegment, type Segment } from '../merge/segment.js';
+import { fileBytesOf, fileSegment, type FileSegment, type MemorySegment, type Segment } from '../merge/segment.js';
 import type { Combiner } from '../spill/combiner.js';
+import type { OutputCodec } from '../spill/output-codec.js';
+import type { IndexRecord } from '../spill/spill-index.js';
 import { SegmentWriter } from '../spill/segment-writer.js';
-import type { ReduceSlab } from './reduce-slab.js';
+import { WINDOW_BYTES, type ReduceSlab } from './reduce-slab.js';
 
 export interface FetchedSegmentsSettings {
   readonly slab: ReduceSlab;
@@ -23,6 +25,8 @@ export interface FetchedSegmentsSettings {
   readonly maxSingleBytes: number;
   readonly mergeBytes: number;
   readonly combiner?: Combiner;
+  /** Segments on disk are compressed by it; those in memory never are. */
+  readonly codec?: OutputCodec;
   readonly counters: Float64Array;
   readonly touch: () => void;
 }
@@ -30,7 +34,7 @@ export interface FetchedSegmentsSettings {
 /** A place for one map output; exactly one of `commit` and `abandon` follows. */
 export type Reservation =
   | { readonly kind: 'memory'; readonly at: number; readonly rawLength: number }
-  | { readonly kind: 'disk'; readonly path: string; readonly rawLength: number };
+  | { readonly kind: 'disk'; readonly path: string };
 
 export class FetchedSegments {
   private memory: MemorySegment[] = [];
@@ -40,8 +44,14 @@ export class FetchedSegments {
   private filling = 0;
   private waiting: (() => void)[] = [];
   private nextFile = 0;
+  private broken = false;
 
   constructor(private readonly settings: FetchedSegmentsSettings) {}
+
+  /** A merge failed: what it had taken is lost, and this reduce cannot go on. */
+  get isBroken(): boolean {
+    return this.broken;
+  }
 
   /** A place for `rawLength` bytes; waits while memory is full. Rejects with LocalDiskError when a merge to disk fails. */
   async reserve(rawLength: number): Promise<Reservation> {
@@ -56,7 +66,7 @@ export class FetchedSegments {
   /** The same without waiting: undefined when memory is full. */
   tryReserve(rawLength: number): Reservation | undefined {
     if (rawLength > this.settings.maxSingleBytes) {
-      return { kind: 'disk', path: this.newPath(), rawLength };
+      return { kind: 'disk', path: this.newPath() };
     }
     const at = this.memoryBytes >= this.settings.mergeBytes ? undefined : this.settings.slab.place(rawLength);
     if (at === undefined) return undefined;
@@ -64,10 +74,10 @@ export class FetchedSegments {
     return { kind: 'memory', at, rawLength };
   }
 
-  /** The reservation has been filled and its checksum was right. */
-  commit(place: Reservation): void {
+  /** The reservation has been filled with a segment of these lengths, and its checksum was right. */
+  commit(place: Reservation, { rawLength, partLength }: Pick<IndexRecord, 'rawLength' | 'partLength'>): void {
     if (place.kind === 'disk') {
-      this.addFile({ kind: 'file', path: place.path, start: 0, rawLength: place.rawLength });
+      this.addFile({ kind: 'file', path: place.path, start: 0, rawLength, partLength });
       return;
     }
     this.filling--;
@@ -84,6 +94,14 @@ export class FetchedSegments {
     }
     this.filling--;
     this.afterFill();
+  }
+
+  /**
+   * Whether a segment that lies on this node's disks is best read from there by the last merge: not where it is so small that memory
+   * serves better, nor where there are so many that another merge would come before.
+   */
+  staysOnDisk(rawLength: number): boolean {
+    return rawLength > WINDOW_BYTES && this.files.length < this.settings.sortFactor;
   }
 
   /** A segment that lies in a finished map output of this node: read where it is, never removed. */
@@ -116,11 +134,13 @@ export class FetchedSegments {
   }
 
   private mergeToFile(segments: readonly Segment[], combiner?: Combiner): FileSegment {
-    const { slab, counters, touch } = this.settings;
+    const { slab, counters, touch, codec } = this.settings;
     const path = this.newPath();
-    const merger = new Merger(slab.buffer, slab.windowsFrom, slab.areaFrom, segments, touch);
+    // Until the merge is done: what it reads is in no list any more.
+    this.broken = true;
+    const merger = new Merger(slab.buffer, slab.windowsFrom, slab.areaFrom, segments, touch, codec);
     const file = LocalFile.create(path);
-    const writer = new SegmentWriter(file, slab.buffer, slab.areaFrom, slab.areaTo);
+    const writer = new SegmentWriter(file, slab.buffer, slab.areaFrom, slab.areaTo, codec);
     try {
       if (combiner !== undefined) combiner.combine(merger, writer);
       else copyRecords(merger, writer);
@@ -132,6 +152,7 @@ export class FetchedSegments {
       merger.close();
     }
     const [index] = writer.finish();
+    this.broken = false;
     counters[SLOT.spilledRecords] = (counters[SLOT.spilledRecords] ?? 0) + writer.records;
     counters[SLOT.fileBytesWritten] = (counters[SLOT.fileBytesWritten] ?? 0) + writer.fileBytes;
     counters[SLOT.fileBytesRead] = (counters[SLOT.fileBytesRead] ?? 0) + fileBytesOf(segments);
@@ -139,7 +160,7 @@ export class FetchedSegments {
     for (const segment of segments)
       if (segment.kind === 'file' && this.isOwn(segment)) rmSync(segment.path, { force: true });
     touch();
-    return { kind: 'file', path, start: 0, rawLength: index?.rawLength ?? END_MARK_BYTES };
+    return fileSegment(path, index);
   }
 
   private isOwn({ path }: FileSegment): boolean {
@@ -149,9 +170,4 @@ export class FetchedSegments {
   private newPath(): string {
     return join(this.settings.dir, `fetched${this.nextFile++}.out`);
   }
-}
-
-/** Bytes of those segments that are read from files. */
-export function fileBytesOf(segments: readonly Segment[]): number {
-  return segments.reduce((sum, { kind, rawLength }) => sum + (kind === 'file' ? rawLength : 0), 0);
 }

@@ -4,8 +4,10 @@
  * when they have been merged to disk: nothing is ever freed alone.
  */
 import { SLACK_BYTES } from '../merge/merger.js';
+import { allocateSlab } from '../slab.js';
 
-const WINDOW_BYTES = 256 * 1024;
+/** Of the slab, for each run of a merge that is read from disk. */
+export const WINDOW_BYTES = 256 * 1024;
 const AREA_BYTES = 1 << 20;
 
 export class ReduceSlab {
@@ -21,7 +23,7 @@ export class ReduceSlab {
   ) {
     this.areaFrom = arenaBytes + SLACK_BYTES + runs * WINDOW_BYTES;
     this.areaTo = this.areaFrom + AREA_BYTES;
-    this.buffer = Buffer.allocUnsafeSlow(this.areaTo + SLACK_BYTES);
+    this.buffer = allocateSlab(this.areaTo + SLACK_BYTES);
   }
 
   /** Where `bytes` of a segment may be put; undefined when there is no room now. */

@@ -10,7 +10,7 @@ import { abortTask } from '../abort-task.js';
 import { SLOT } from '../counters.js';
 import { makeAttemptDir, removeAttemptDirs } from '../local-dirs.js';
 import { Merger } from '../merge/merger.js';
-import type { Segment } from '../merge/segment.js';
+import { fileBytesOf, type Segment } from '../merge/segment.js';
 import { TaskOutput } from '../output/task-output.js';
 import type { TextRecordWriter } from '../output/text-record-writer.js';
 import { combinerOf, fold } from '../spill/combiner.js';
@@ -18,7 +18,7 @@ import { showKey, ValueSequence } from '../spill/value-sequence.js';
 import type { ReduceTaskSpec, TaskEnv, TaskResult } from '../task-api.js';
 import { parseTaskConf, type TaskConf } from '../task-conf.js';
 import { contextOf, userError } from '../user-code.js';
-import { fileBytesOf, FetchedSegments } from './fetched-segments.js';
+import { FetchedSegments } from './fetched-segments.js';
 import { ReduceSlab } from './reduce-slab.js';
 import { Shuffle } from './shuffle.js';
 
@@ -32,15 +32,26 @@ export async function runReduceTask(spec: ReduceTaskSpec, job: Job, env: TaskEnv
     const segments = await shuffle(spec, job, env, conf, slab);
     env.progress.setFinishTime('SHUFFLE', env.clock.now());
     env.progress.beginPhase('SORT', 1 / 3, 1 / 3, 1);
-    const merger = new Merger(slab.buffer, slab.windowsFrom, slab.areaFrom, segments, () => env.progress.touch());
+    const merger = new Merger(
+      slab.buffer,
+      slab.windowsFrom,
+      slab.areaFrom,
+      segments,
+      () => env.progress.touch(),
+      conf.codec,
+    );
     try {
       env.progress.setFinishTime('SORT', env.clock.now());
       env.progress.beginPhase('REDUCE', 2 / 3, 1 / 3, inputBytes(segments));
       const { counters } = env.progress;
       counters[SLOT.fileBytesRead] = (counters[SLOT.fileBytesRead] ?? 0) + fileBytesOf(segments);
       const output = await TaskOutput.open(spec, job, env, conf);
-      await reduceGroups(job, merger, output.writer, env);
-      return { outputBytes: await output.commit() };
+      try {
+        await reduceGroups(job, merger, output.writer, env);
+        return { outputBytes: await output.commit() };
+      } finally {
+        output.discard();
+      }
     } finally {
       merger.close();
       removeAttemptDirs(env.localDirs, spec.attemptId, (line) => env.log(line));
@@ -68,6 +79,7 @@ function shuffle(
     counters: env.progress.counters,
     touch: () => env.progress.touch(),
     ...(combiner && { combiner }),
+    ...(conf.codec && { codec: conf.codec }),
   });
   return new Shuffle({ spec, env, conf, slab, segments }).run();
 }
@@ -99,6 +111,8 @@ async function reduceGroups(job: Job, merger: Merger, writer: TextRecordWriter, 
         foldGroups(reducer, mapOutput.key, mapOutput.value as Codec<number>, merger, writer, afterGroup);
       } else if (reducer.op === 'count') {
         countGroups(mapOutput.key, merger, writer, afterGroup);
+      } else if (mapOutput.key.isText === true && (mapOutput.value.isText ?? mapOutput.value.isNone) === true) {
+        copyGroups(mapOutput.value, merger, writer, afterGroup);
       } else {
         await callReducer({ reduce: identityReducer }, mapOutput.key, mapOutput.value, merger, writer, env, afterGroup);
       }
@@ -168,6 +182,30 @@ function foldGroups(
       values++;
     }
     writeGroup(keyCodec, merger, writer, result);
+    afterGroup(values);
+  }
+}
+
+/** `identity` over keys and values that need no decoding. */
+function copyGroups(
+  valueCodec: Codec<unknown>,
+  merger: Merger,
+  writer: TextRecordWriter,
+  afterGroup: (values: number) => void,
+): void {
+  const hasValue = valueCodec.isNone !== true;
+  while (merger.nextGroup()) {
+    let values = 0;
+    while (merger.nextValue()) {
+      const { keyBuffer, keyStart, keyLength } = merger;
+      if (hasValue) {
+        const { buffer, valueStart, valueLength } = merger;
+        writer.writeEncoded(keyBuffer, keyStart, keyLength, buffer, valueStart, valueLength);
+      } else {
+        writer.writeEncodedKey(keyBuffer, keyStart, keyLength, null);
+      }
+      values++;
+    }
     afterGroup(values);
   }
 }

@@ -23,6 +23,8 @@ export class FetchConnectError extends Error {
     override readonly cause?: unknown,
     /** The server asked to come back after this time. */
     readonly retryAfterMs?: number,
+    /** Somebody is there, and will not give what was asked for. */
+    readonly isAnswer = false,
   ) {
     super(message);
     this.name = 'FetchConnectError';
@@ -88,13 +90,19 @@ export class ShuffleClient {
       const seconds = Number(headers['retry-after']);
       throw new FetchConnectError(`${address} is busy`, undefined, Number.isFinite(seconds) ? seconds : 1000);
     }
-    if (statusCode !== 200) throw new FetchConnectError(`${address} answered ${statusCode} to a fetch of map output`);
+    if (statusCode !== 200) {
+      throw refusal(`${address} answered ${statusCode} to a fetch of map output`);
+    }
     if (headers['name'] !== 'mapreduce' || headers['version'] !== '1.0.0') {
-      throw new FetchConnectError(`${address} is no MapReduce shuffle server of version 1.0.0`);
+      throw refusal(`${address} is no MapReduce shuffle server of version 1.0.0`);
     }
     const given = Buffer.from(String(headers['replyhash'] ?? ''), 'base64');
     if (given.length !== replyHash.length || !timingSafeEqual(given, replyHash)) {
-      throw new FetchConnectError(`${address} does not know the job's shuffle secret`);
+      throw refusal(`${address} does not know the job's shuffle secret`);
     }
   }
+}
+
+function refusal(message: string): FetchConnectError {
+  return new FetchConnectError(message, undefined, undefined, true);
 }

@@ -13,10 +13,15 @@ const PENALTY_GROWTH = 1.3;
 const MIN_FAILURES_TO_ABORT = 30;
 const MAX_DISTINCT_FAILURES = 5;
 /**
- * A lost output must be told to the AM three times before it runs the map again: these come soon, a retry interval apart and more
- * each time; then Hadoop's growing penalties. In place of Hadoop's fetchers, which try each second for 30 s before they call it one failure.
+ * Pauses after the first failures of a host, in retry intervals; then Hadoop's growing penalties. In place of Hadoop's fetchers, which try
+ * each second for 30 s before they call it one failure.
  */
-const QUICK_RETRIES = 3;
+const QUICK_PAUSES = [1, 2, 1, 1];
+/**
+ * Nothing is told of a host that does not answer before that many retry intervals have passed since it last did: a NodeManager that starts
+ * again serves the outputs it had. A lost output must be told to the AM three times before it runs the map again.
+ */
+const QUIET_INTERVALS = 2.5;
 /** A map counts as failing from here on: the AM has had time to run it again by then. */
 const FAILURES_TO_COUNT = 6;
 const MAX_ALLOWED_FAILED_FRACTION = 0.5;
@@ -29,9 +34,14 @@ interface Host {
   readonly maps: Set<TaskAttemptId>;
   busy: boolean;
   failures: number;
+  /** Of the first of these; monotonic, ms. */
+  failingSince: number;
   /** Monotonic, ms; 0 without a penalty. */
   penalizedUntil: number;
 }
+
+/** How a fetch may fail. */
+export type FetchFailure = 'connect' | 'read' | 'absent';
 
 /** One host taken; it is this fetcher's until `release`. */
 export interface HostWork {
@@ -135,12 +145,14 @@ export class ShuffleScheduler {
   }
 
   /**
-   * A fetch failed. Returns whether to tell the AM. Throws ShuffleError when this reduce should give up: one map failed too often, or too
+   * A fetch failed: nobody answered (`connect`), an answer broke off or made no sense (`read`), or the host said that it has no such output
+   * (`absent`). Returns whether to tell the AM. Throws ShuffleError when this reduce should give up: one map failed too often, or too
    * many maps do while little comes in.
    */
-  copyFailed(map: TaskAttemptId, address: string, kind: 'connect' | 'read', now: number): boolean {
+  copyFailed(map: TaskAttemptId, address: string, kind: FetchFailure, now: number): boolean {
     const host = this.hosts.get(address);
     if (host !== undefined) {
+      if (host.failures === 0) host.failingSince = now;
       host.failures++;
       host.penalizedUntil = now + this.penaltyMs(host.failures);
     }
@@ -151,8 +163,9 @@ export class ShuffleScheduler {
       throw new ShuffleError(`${failures} failures to fetch the output of ${map}; bailing-out.`);
     }
     this.checkHealth(now);
+    if (kind === 'connect') return now - (host?.failingSince ?? now) >= QUIET_INTERVALS * this.conf.retryIntervalMs;
     return (
-      kind === 'connect' ||
+      kind === 'absent' ||
       this.conf.notifyReadError ||
       failures % this.conf.maxFetchFailures === 0 ||
       (host?.failures ?? 0) > this.conf.maxHostFailures
@@ -161,7 +174,8 @@ export class ShuffleScheduler {
 
   private penaltyMs(failures: number): number {
     const { retryIntervalMs, maxRetryDelayMs } = this.conf;
-    if (failures <= QUICK_RETRIES) return retryIntervalMs * failures;
+    const quick = QUICK_PAUSES[failures - 1];
+    if (quick !== undefined) return retryIntervalMs * quick;
     return Math.min(INITIAL_PENALTY_MS * PENALTY_GROWTH ** failures, maxRetryDelayMs);
   }
 
@@ -169,7 +183,7 @@ export class ShuffleScheduler {
     if (this.done[numberOf(map)] !== 0) return;
     let host = this.hosts.get(address);
     if (host === undefined) {
-      host = { address, maps: new Set(), busy: false, failures: 0, penalizedUntil: 0 };
+      host = { address, maps: new Set(), busy: false, failures: 0, failingSince: 0, penalizedUntil: 0 };
       this.hosts.set(address, host);
     }
     host.maps.add(map);

@@ -4,12 +4,13 @@
  * own disks are opened, not fetched. Ends when every map is in, or rejects with the first error that is for good.
  */
 import { crc32 } from 'node:zlib';
-import { delay, messageOf, type Clock, type TaskAttemptId } from '@bobbin/common';
+import { delay, messageOf, parseTaskAttemptId, type Clock, type TaskAttemptId } from '@bobbin/common';
 import { ChecksumError, LocalDiskError, ShuffleError } from '../../errors.js';
 import { SLOT } from '../counters.js';
 import { findMapOutput } from '../local-dirs.js';
 import { LocalFile } from '../local-file.js';
-import { CHECKSUM_BYTES, type Segment } from '../merge/segment.js';
+import { CHECKSUM_BYTES, END_MARK_BYTES, fileSegment, type FileSegment, type Segment } from '../merge/segment.js';
+import { SegmentReader, verifySegment } from '../merge/segment-reader.js';
 import { readIndexFile } from '../spill/spill-index.js';
 import type { ReduceTaskSpec, TaskEnv } from '../task-api.js';
 import type { TaskConf } from '../task-conf.js';
@@ -18,7 +19,8 @@ import type { FetchedSegments, Reservation } from './fetched-segments.js';
 import type { ReduceSlab } from './reduce-slab.js';
 import { FetchConnectError, ShuffleClient } from './shuffle-client.js';
 import { readShuffleHeader, type ShuffleHeader } from './shuffle-header.js';
-import { ShuffleScheduler, type HostWork } from './shuffle-scheduler.js';
+import { SegmentFiller } from './segment-filler.js';
+import { ShuffleScheduler, type FetchFailure, type HostWork } from './shuffle-scheduler.js';
 
 const MAX_EVENTS_AT_ONCE = 10_000;
 /** What the AM's own container leaves in place of a shuffle server's address. */
@@ -30,6 +32,12 @@ export interface ShuffleSettings {
   readonly conf: TaskConf;
   readonly slab: ReduceSlab;
   readonly segments: FetchedSegments;
+}
+
+/** A map output of this node: read into memory where it has a place there. */
+interface OpenedOutput {
+  readonly segment: FileSegment;
+  readonly place?: Reservation;
 }
 
 export class Shuffle {
@@ -88,7 +96,8 @@ export class Shuffle {
         continue;
       }
       try {
-        await (this.isLocal(work.address) ? this.openLocal(work) : this.copyFromHost(work));
+        if (this.isLocal(work.address)) this.openLocal(work);
+        else await this.copyFromHost(work);
       } catch (error) {
         this.fail(error);
       }
@@ -101,44 +110,54 @@ export class Shuffle {
     return address === LOCAL || address === this.settings.env.localShuffleAddress;
   }
 
-  /** Outputs in finished files of this node. Small ones are read into memory, so that one merge takes them all. */
-  private async openLocal({ address, maps }: HostWork): Promise<void> {
-    const { env, spec, segments } = this.settings;
+  /** Outputs in finished files of this node, read where they are or into memory. Throws LocalDiskError where a merge fails. */
+  private openLocal({ address, maps }: HostWork): void {
+    const { segments } = this.settings;
     for (const map of maps) {
+      // Two attempts of one map may be announced for the same place: the first that is taken counts.
+      if (!this.scheduler.isWanted(map)) continue;
+      let opened: OpenedOutput;
       try {
-        const path = findMapOutput(env.localDirs, map);
-        if (path === undefined) throw new Error(`output of ${map} is not in ${env.localDirs.join(', ')}`);
-        const index = readIndexFile(`${path}.index`)[spec.partition];
-        if (index === undefined) throw new Error(`output of ${map} has no partition ${spec.partition}`);
-        const place = segments.tryReserve(index.rawLength);
-        if (place?.kind === 'memory') this.readLocal(path, index.start, place);
-        else segments.addFile({ kind: 'file', path, start: index.start, rawLength: index.rawLength });
-        this.copied(map, index.partLength);
+        opened = this.openOutput(map);
       } catch (error) {
-        this.failed(map, address, 'connect', error);
+        this.failed(map, address, 'absent', error);
+        continue;
       }
+      // What fails from here on is a disk of this reduce's own, and no fault of the map.
+      const { segment, place } = opened;
+      if (place === undefined) segments.addFile(segment);
+      else segments.commit(place, segment);
+      this.copied(map, segment.partLength);
     }
-    return Promise.resolve();
   }
 
-  private readLocal(path: string, start: number, place: Reservation & { kind: 'memory' }): void {
-    const { slab, segments } = this.settings;
-    const file = LocalFile.openForRead(path);
+  private openOutput(map: TaskAttemptId): OpenedOutput {
+    const { env, spec, segments, slab } = this.settings;
+    const path = findMapOutput(env.localDirs, map);
+    if (path === undefined) throw new Error(`output of ${map} is not in ${env.localDirs.join(', ')}`);
+    const segment = fileSegment(path, readIndexFile(`${path}.index`)[spec.partition]);
+    const place = segments.staysOnDisk(segment.rawLength) ? undefined : segments.tryReserve(segment.rawLength);
+    if (place?.kind === 'memory') {
+      this.readLocal(segment, place);
+      return { segment, place };
+    }
+    // An attempt before this one may have failed for what lies here; then the map has to run again.
+    if (parseTaskAttemptId(spec.attemptId).attempt > 0) verifySegment(segment, slab.buffer, slab.areaFrom, slab.areaTo);
+    return { segment };
+  }
+
+  private readLocal(segment: FileSegment, place: Reservation & { kind: 'memory' }): void {
+    const { slab, segments, conf } = this.settings;
+    let reader: SegmentReader | undefined;
     try {
-      const got = file.read(slab.buffer, place.at, place.rawLength, start);
-      const stored = Buffer.alloc(CHECKSUM_BYTES);
-      file.read(stored, 0, CHECKSUM_BYTES, start + place.rawLength);
-      const crc = crc32(slab.buffer.subarray(place.at, place.at + got));
-      if (got < place.rawLength || stored.readUInt32BE(0) !== crc) {
-        throw new ChecksumError(`segment at byte ${start} of '${path}'`);
-      }
+      reader = new SegmentReader(segment, conf.codec);
+      reader.read(slab.buffer, place.at, segment.rawLength);
     } catch (error) {
       segments.abandon(place);
       throw error;
     } finally {
-      file.close();
+      reader?.close();
     }
-    segments.commit(place);
   }
 
   private async copyFromHost({ address, maps }: HostWork): Promise<void> {
@@ -155,13 +174,13 @@ export class Shuffle {
         }
       });
     } catch (error) {
-      if (error instanceof LocalDiskError) throw error;
+      if (error instanceof LocalDiskError || this.settings.segments.isBroken) throw error;
       if (error instanceof FetchConnectError && error.retryAfterMs !== undefined) {
         this.scheduler.postpone(address, error.retryAfterMs, this.clock.monotonic());
         return;
       }
-      const kind = error instanceof FetchConnectError ? 'connect' : 'read';
-      this.count(kind === 'connect' ? SLOT.shuffleConnection : SLOT.shuffleIoError, 1);
+      const kind = kindOf(error);
+      this.count(kind !== 'read' ? SLOT.shuffleConnection : SLOT.shuffleIoError, 1);
       for (const map of reading === undefined ? remaining : [reading]) this.failed(map, address, kind, error);
     }
   }
@@ -169,7 +188,9 @@ export class Shuffle {
   /** The attempt a header is about. Throws Error when it is none that was asked for, or says what cannot be. */
   private checkHeader(header: ShuffleHeader, remaining: ReadonlySet<TaskAttemptId>): TaskAttemptId {
     const { mapId, partition, partLength, rawLength } = header;
-    const map = [...remaining].find((id) => id === mapId);
+    // A server answers in the order it was asked in. Any other one of them, were it taken, could be this one with a bit flipped.
+    const [expected] = remaining;
+    const map = expected === mapId ? expected : undefined;
     const refuse = (slot: number, what: string): never => {
       this.count(slot, 1);
       throw new Error(what);
@@ -177,7 +198,7 @@ export class Shuffle {
     if (map === undefined) {
       return refuse(
         mapId.startsWith('attempt_') ? SLOT.shuffleWrongMap : SLOT.shuffleBadId,
-        `got output of '${mapId.slice(0, 80)}', not asked for`,
+        `got output of '${mapId.slice(0, 80)}', asked for '${expected ?? 'none'}'`,
       );
     }
     if (partition !== this.settings.spec.partition) {
@@ -186,44 +207,50 @@ export class Shuffle {
         `got partition ${partition} of ${mapId}, asked for ${this.settings.spec.partition}`,
       );
     }
-    if (rawLength < 2 || partLength !== rawLength + CHECKSUM_BYTES) {
+    const isPlain = this.settings.conf.codec === undefined;
+    if (
+      rawLength < END_MARK_BYTES ||
+      (isPlain && partLength !== rawLength + CHECKSUM_BYTES) ||
+      partLength <= CHECKSUM_BYTES
+    ) {
       return refuse(SLOT.shuffleWrongLength, `got lengths ${partLength} and ${rawLength} for ${mapId}`);
     }
     return map;
   }
 
   private async copyOutput(header: ShuffleHeader, map: TaskAttemptId, body: ByteStream): Promise<void> {
-    const { segments, slab, env } = this.settings;
+    const { segments } = this.settings;
     const place = await segments.reserve(header.rawLength);
     try {
-      if (place.kind === 'memory') {
-        await body.pass(header.rawLength, (piece, at) => {
-          piece.copy(slab.buffer, place.at + at);
-          env.progress.touch();
-        });
-        const crc = crc32(slab.buffer.subarray(place.at, place.at + header.rawLength));
-        if ((await body.take(CHECKSUM_BYTES)).readUInt32BE(0) !== crc)
-          throw new ChecksumError(`fetched output of ${map}`);
-      } else {
-        await this.copyToDisk(header, map, body, place.path);
-      }
+      if (place.kind === 'memory') await this.copyToMemory(header, map, body, place.at);
+      else await this.copyToDisk(header, map, body, place.path);
     } catch (error) {
       segments.abandon(place);
       throw error;
     }
     if (this.scheduler.isWanted(map)) {
-      segments.commit(place);
+      segments.commit(place, header);
       this.copied(map, header.partLength);
     } else {
       segments.abandon(place);
     }
   }
 
+  private async copyToMemory(header: ShuffleHeader, map: TaskAttemptId, body: ByteStream, at: number): Promise<void> {
+    const { slab, env, conf } = this.settings;
+    const filler = new SegmentFiller(`fetched output of ${map}`, slab.buffer, at, header.rawLength, conf.codec);
+    await body.pass(header.partLength - CHECKSUM_BYTES, (piece) => {
+      filler.put(piece);
+      env.progress.touch();
+    });
+    filler.finish((await body.take(CHECKSUM_BYTES)).readUInt32BE(0));
+  }
+
   private async copyToDisk(header: ShuffleHeader, map: TaskAttemptId, body: ByteStream, path: string): Promise<void> {
     const file = LocalFile.create(path);
     try {
       let crc = 0;
-      await body.pass(header.rawLength, (piece) => {
+      await body.pass(header.partLength - CHECKSUM_BYTES, (piece) => {
         crc = crc32(piece, crc);
         file.write(piece, 0, piece.length);
         this.settings.env.progress.touch();
@@ -244,7 +271,7 @@ export class Shuffle {
     this.settings.env.progress.advance(this.scheduler.copiedMaps);
   }
 
-  private failed(map: TaskAttemptId, address: string, kind: 'connect' | 'read', error: unknown): void {
+  private failed(map: TaskAttemptId, address: string, kind: FetchFailure, error: unknown): void {
     const { env } = this.settings;
     this.count(SLOT.failedShuffle, 1);
     const cause = error instanceof Error && error.cause !== undefined ? `: ${messageOf(error.cause)}` : '';
@@ -273,4 +300,9 @@ export class Shuffle {
   private nextChange(): Promise<void> {
     return new Promise((resolve) => (this.wake = resolve));
   }
+}
+
+function kindOf(error: unknown): FetchFailure {
+  if (!(error instanceof FetchConnectError)) return 'read';
+  return error.isAnswer ? 'absent' : 'connect';
 }

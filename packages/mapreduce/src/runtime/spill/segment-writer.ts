@@ -1,14 +1,16 @@
 /**
  * SegmentWriter: segments of sorted records, back to back in one file, with their index. Hadoop: IFile.Writer.
  * Records are gathered in an area of the caller's own slab, so that copying one is a move within one buffer, and leave by
- * writes of a full area; the checksum runs over the same blocks.
+ * writes of a full area, compressed in blocks where there is a codec; the checksum runs over what is written.
  */
 import { crc32 } from 'node:zlib';
 import type { LocalFile } from '../local-file.js';
+import { BLOCK_BYTES, type OutputCodec } from './output-codec.js';
 import type { IndexRecord } from './spill-index.js';
 import { MAX_VINT_BYTES, writeVint } from './vint.js';
 
 const END_MARK = 0xff;
+const CHECKSUM_BYTES = 4;
 /** Up to here a loop beats the call into the engine. */
 const LOOP_BYTES = 24;
 
@@ -19,6 +21,7 @@ export class SegmentWriter {
   private position: number;
   private fileOffset = 0;
   private segmentStart = 0;
+  private rawLength = 0;
   private crc = 0;
 
   /** Owns bytes `areaStart` to `areaEnd` of `slab` until `finish`; at least 64 bytes. */
@@ -27,6 +30,7 @@ export class SegmentWriter {
     private readonly slab: Buffer,
     private readonly areaStart: number,
     private readonly areaEnd: number,
+    private readonly codec?: OutputCodec,
   ) {
     this.position = areaStart;
   }
@@ -67,11 +71,12 @@ export class SegmentWriter {
     this.slab[this.position++] = END_MARK;
     this.flush();
     this.slab.writeUInt32BE(this.crc, this.areaStart);
-    this.file.write(this.slab, this.areaStart, this.areaStart + 4);
-    const rawLength = this.fileOffset - this.segmentStart;
-    this.segments.push({ start: this.segmentStart, rawLength, partLength: rawLength + 4 });
-    this.fileOffset += 4;
+    this.file.write(this.slab, this.areaStart, this.areaStart + CHECKSUM_BYTES);
+    this.fileOffset += CHECKSUM_BYTES;
+    const { segmentStart: start, rawLength } = this;
+    this.segments.push({ start, rawLength, partLength: this.fileOffset - start });
     this.segmentStart = this.fileOffset;
+    this.rawLength = 0;
     this.crc = 0;
   }
 
@@ -108,7 +113,18 @@ export class SegmentWriter {
   }
 
   private write(source: Buffer, start: number, end: number): void {
-    if (end === start) return;
+    this.rawLength += end - start;
+    if (this.codec === undefined) {
+      if (end > start) this.put(source, start, end);
+      return;
+    }
+    for (let from = start; from < end; from += BLOCK_BYTES) {
+      const member = this.codec.compress(source.subarray(from, Math.min(end, from + BLOCK_BYTES)));
+      this.put(member, 0, member.length);
+    }
+  }
+
+  private put(source: Buffer, start: number, end: number): void {
     this.crc = crc32(source.subarray(start, end), this.crc);
     this.file.write(source, start, end);
     this.fileOffset += end - start;

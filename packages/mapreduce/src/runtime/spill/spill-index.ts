@@ -3,15 +3,16 @@
  * same bytes: per partition start, raw length and part length as int64 big-endian, then the CRC-32 of all that as int64.
  */
 import { crc32 } from 'node:zlib';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { ChecksumError, LocalDiskError } from '../../errors.js';
+import { LocalFile } from '../local-file.js';
 
 /** One partition's stretch of a file. Bytes; offsets may pass 2^32. */
 export interface IndexRecord {
   readonly start: number;
   /** Records and end mark. */
   readonly rawLength: number;
-  /** What lies in the file: as above, and the checksum. */
+  /** What lies in the file: as above, compressed where the job compresses, and the checksum. */
   readonly partLength: number;
 }
 
@@ -43,10 +44,12 @@ export function decodeIndex(buffer: Buffer, what: string): IndexRecord[] {
 
 /** Readable by the group, as Hadoop's, so that a shuffle server under another user can serve it. */
 export function writeIndexFile(path: string, records: readonly IndexRecord[]): void {
+  const bytes = encodeIndex(records);
+  const file = LocalFile.create(path);
   try {
-    writeFileSync(path, encodeIndex(records), { mode: 0o640 });
-  } catch (cause) {
-    throw new LocalDiskError('write', path, cause);
+    file.write(bytes, 0, bytes.length);
+  } finally {
+    file.close();
   }
 }
 

@@ -86,18 +86,30 @@ test('folders in folders: an error, passed over, or read', async () => {
   ]);
 });
 
+test('a packed file is one split, whatever its size', async () => {
+  using dir = tempDir();
+  tree(dir.path, { 'a.gz': 1000, 'b.txt': 20 });
+  expect(await named(dir.path, ['*'], { 'bobbin.fs.local.block-size': '10' })).toEqual([
+    'a.gz:0+1000',
+    'b.txt:0+10',
+    'b.txt:10+10',
+  ]);
+});
+
 test('all problems are told at once, each with its path', async () => {
   using dir = tempDir();
-  tree(dir.path, { 'a.gz': 1, fine: 1 });
+  tree(dir.path, { 'a.bz2': 1, fine: 1 });
   const socket = createServer().listen(join(dir.path, 'socket'));
   await once(socket, 'listening');
-  const failure: unknown = await named(dir.path, ['missing', 'no*', 'socket', 'a.gz']).catch((error: unknown) => error);
+  const failure: unknown = await named(dir.path, ['missing', 'no*', 'socket', 'a.bz2']).catch(
+    (error: unknown) => error,
+  );
   expect(failure).toBeInstanceOf(InvalidInputError);
   expect((failure as InvalidInputError).problems).toEqual([
     `Input path does not exist: ${join(dir.path, 'missing')}`,
     `Input Pattern ${join(dir.path, 'no*')} matches 0 files`,
     expect.stringMatching(/^Input path is not a regular file: file:.*socket$/),
-    expect.stringMatching(/^Input path is compressed \(\.gz\), which this release cannot read/),
+    expect.stringMatching(/^Input path is compressed \(\.bz2\), which this release cannot read/),
   ]);
   socket.close();
   await expect(computeSplits({})).rejects.toThrow('No input paths specified in job');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LocalFile } from '../../../src/runtime/local-file.js';
 import { mergeDownTo, passSize } from '../../../src/runtime/merge/merge-passes.js';
 import { Merger } from '../../../src/runtime/merge/merger.js';
-import type { FileSegment, Segment } from '../../../src/runtime/merge/segment.js';
+import { fileSegment, type FileSegment, type Segment } from '../../../src/runtime/merge/segment.js';
 import { SegmentWriter } from '../../../src/runtime/spill/segment-writer.js';
 
 type Records = readonly (readonly [key: string, value: string])[];
@@ -17,7 +17,7 @@ function segment(dir: string, name: string, records: Records): FileSegment {
     writer.append(key, 0, key.length, value, 0, value.length);
   }
   writer.endSegment();
-  return { kind: 'file', path, start: 0, rawLength: writer.finish()[0]?.rawLength ?? 0 };
+  return fileSegment(path, writer.finish()[0]);
 }
 
 function groupsOf(merger: Merger): Record<string, string[]> {

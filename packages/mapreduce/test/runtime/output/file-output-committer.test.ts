@@ -4,7 +4,12 @@ import { tempDir } from '@bobbin/common/testing';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkOutputSpecs, FileOutputCommitter, LostOutputError } from '../../../src/runtime/index.js';
+import {
+  checkOutputSpecs,
+  FileOutputCommitter,
+  LostOutputError,
+  OutputClosedError,
+} from '../../../src/runtime/index.js';
 
 const JOB = jobId(applicationId(1, 1));
 const attempt = (task: number, n: number): ReturnType<typeof taskAttemptId> =>
@@ -31,6 +36,11 @@ async function write(
   }
 }
 
+async function commit(committer: FileOutputCommitter, ...winners: ReturnType<typeof attempt>[]): Promise<void> {
+  await committer.commitJob(winners);
+  await committer.cleanupJob();
+}
+
 const list = (root: string): string[] => (readdirSync(join(root, 'out'), { recursive: true }) as string[]).sort();
 
 test('committed attempts make the output; aborted and forgotten ones leave nothing', async () => {
@@ -44,7 +54,7 @@ test('committed attempts make the output; aborted and forgotten ones leave nothi
   expect(await committer.needsTaskCommit(attempt(0, 1))).toBe(true);
   expect(await committer.needsTaskCommit(attempt(0, 7))).toBe(false);
   await committer.commitTask(attempt(0, 1));
-  await committer.commitJob();
+  await commit(committer, attempt(0, 1));
   expect(list(dir.path)).toEqual(['_SUCCESS', 'part-r-00000', 'side', 'side/odd name %41']);
   expect(readFileSync(join(dir.path, 'out', 'part-r-00000'), 'utf8')).toBe('kept');
 });
@@ -57,11 +67,11 @@ test('the same with an output folder given as a URL', async () => {
   await committer.setupTask(attempt(0, 0));
   writeFileSync(new URL(`${committer.workPath(attempt(0, 0))}/a b`), '');
   await committer.commitTask(attempt(0, 0));
-  await committer.commitJob();
+  await commit(committer, attempt(0, 0));
   expect(readdirSync(join(dir.path, 'out put')).sort()).toEqual(['_SUCCESS', 'a b']);
 });
 
-test('a task committed twice counts once, with the later output', async () => {
+test('of two attempts of a task that may both have committed, the one that the AM names counts', async () => {
   using dir = tempDir();
   const committer = stand(dir.path, 1, false);
   await committer.setupJob();
@@ -69,9 +79,9 @@ test('a task committed twice counts once, with the later output', async () => {
     await write(committer, attempt(0, n), { 'part-r-00000': `attempt ${n}` });
     await committer.commitTask(attempt(0, n));
   }
-  await committer.commitJob();
+  await commit(committer, attempt(0, 0));
   expect(list(dir.path)).toEqual(['part-r-00000']);
-  expect(readFileSync(join(dir.path, 'out', 'part-r-00000'), 'utf8')).toBe('attempt 1');
+  expect(readFileSync(join(dir.path, 'out', 'part-r-00000'), 'utf8')).toBe('attempt 0');
 });
 
 test('merging: files replace files, folders join, a folder and a file replace each other', async () => {
@@ -82,23 +92,79 @@ test('merging: files replace files, folders join, a folder and a file replace ea
   await write(committer, attempt(1, 0), { both: 'new', 'd/two': '2', x: 'now a file', 'z/now': 'a folder' });
   await committer.commitTask(attempt(0, 0));
   await committer.commitTask(attempt(1, 0));
-  await committer.commitJob();
+  await commit(committer, attempt(0, 0), attempt(1, 0));
   expect(list(dir.path)).toEqual(['_SUCCESS', 'both', 'd', 'd/one', 'd/two', 'x', 'z', 'z/now']);
   expect(readFileSync(join(dir.path, 'out', 'both'), 'utf8')).toBe('new');
 });
 
-test('the next attempt of the application takes over what the last one committed', async () => {
+test('a later attempt of the application takes over what any before it committed', async () => {
   using dir = tempDir();
   const first = stand(dir.path, 1);
   await first.setupJob();
   await write(first, attempt(0, 0), { 'part-r-00000': 'from the first' });
   await first.commitTask(attempt(0, 0));
-  const second = stand(dir.path, 2);
-  await second.setupJob();
+  const third = stand(dir.path, 3);
+  await third.setupJob();
+  await third.recoverTask(attempt(0, 0));
+  await expect(third.recoverTask(attempt(1, 0))).rejects.toThrow(LostOutputError);
+  await write(third, attempt(1, 2000), { 'part-r-00001': 'from the third' });
+  await commit(third, attempt(0, 0), attempt(1, 2000));
+  expect(list(dir.path)).toEqual(['_SUCCESS', 'part-r-00000', 'part-r-00001']);
+});
+
+test('what a commit under way has taken from its folder is not lost, before the plan is looked for or after', async () => {
+  using dir = tempDir();
+  const first = stand(dir.path, 1);
+  await first.setupJob();
+  await write(first, attempt(0, 0), { 'part-r-00000': '' });
+  const fs = new LocalFileSystem();
+  const exists = jest.spyOn(fs, 'exists').mockImplementationOnce(async (path) => {
+    await first.commitJob([attempt(0, 0)]);
+    return LocalFileSystem.prototype.exists.call(fs, path);
+  });
+  const second = new FileOutputCommitter({ fs, outputDir: join(dir.path, 'out'), amAttempt: 2 });
   await second.recoverTask(attempt(0, 0));
-  await second.recoverTask(attempt(1, 0));
-  await second.commitJob();
+  expect(exists).toHaveBeenCalledTimes(2);
+});
+
+test.each(['committed', 'aborted'] as const)(
+  'a task that begins late leaves nothing in the output of a job that was %s',
+  async (end) => {
+    using dir = tempDir();
+    const committer = stand(dir.path);
+    await committer.setupJob();
+    if (end === 'committed') await commit(committer);
+    else await committer.abortJob();
+    await expect(committer.setupTask(attempt(0, 0))).rejects.toThrow(OutputClosedError);
+    expect(readdirSync(dir.path, { recursive: true })).toEqual(end === 'committed' ? ['out', 'out/_SUCCESS'] : []);
+  },
+);
+
+test('what vanishes as a plan is made has been moved by the plan of another AM, which is carried out', async () => {
+  using dir = tempDir();
+  const zombie = stand(dir.path);
+  await zombie.setupJob();
+  await write(zombie, attempt(0, 0), { 'part-r-00000': 'once' });
+  // The other one commits between the look for a plan and the look into the folders.
+  class Slow extends LocalFileSystem {
+    override async exists(path: string): Promise<boolean> {
+      const isThere = await super.exists(path);
+      if (path.endsWith('.jsonl') && !isThere) await zombie.commitJob([attempt(0, 0)]);
+      return isThere;
+    }
+  }
+  const next = new FileOutputCommitter({ fs: new Slow(), outputDir: join(dir.path, 'out'), amAttempt: 2 });
+  await commit(next, attempt(0, 0));
   expect(list(dir.path)).toEqual(['_SUCCESS', 'part-r-00000']);
+});
+
+test('a task whose output is gone fails the commit, with its name', async () => {
+  using dir = tempDir();
+  const committer = stand(dir.path);
+  await committer.setupJob();
+  await expect(committer.commitJob([attempt(0, 0)])).rejects.toThrow(/Output of attempt_\S+_r_000000_0 is lost/);
+  await committer.abortJob();
+  expect(existsSync(join(dir.path, 'out'))).toBe(false);
 });
 
 test('output of a task whose AppMaster discarded everything on its way out is lost, and known to be', async () => {

@@ -82,7 +82,7 @@ test('a map that failed for good counts as done without output', () => {
 
 test('a failure penalizes the host, each one longer, up to the maximum', () => {
   const shuffle = scheduler(100, ['a:1', 'b:1']);
-  for (const expected of [1000, 2000, 3000, 28_561, 37_129.3, 48_268.09, 60_000, 60_000]) {
+  for (const expected of [1000, 2000, 1000, 1000, 37_129.3, 48_268.09, 60_000, 60_000]) {
     shuffle.copyFailed(map(0), 'a:1', 'read', 0);
     expect(shuffle.nextPenaltyEndMs(0)).toBeCloseTo(expected, 1);
   }
@@ -91,12 +91,29 @@ test('a failure penalizes the host, each one longer, up to the maximum', () => {
   expect(shuffle.take(60_000)?.address).toBe('a:1');
 });
 
-test('told to the AM: connect failures, each tenth read failure, hosts that fail often, all if so configured', () => {
-  const told = (over: Partial<FetchConf>, kind: 'connect' | 'read', times: number): boolean[] => {
+test('a host that does not answer is told of only when it had the time to start again, and three times soon after', () => {
+  const shuffle = scheduler(1000, ['a:1', 'a:1']);
+  const failures: (readonly [atMs: number, told: boolean])[] = [];
+  for (let now = 0; failures.length < 5; now += shuffle.nextPenaltyEndMs(now) ?? 0) {
+    failures.push([now, shuffle.copyFailed(map(0), 'a:1', 'connect', now)]);
+  }
+  expect(failures).toEqual([
+    [0, false],
+    [1000, false],
+    [3000, true],
+    [4000, true],
+    [5000, true],
+  ]);
+  shuffle.copySucceeded(map(1), 6000);
+  expect(shuffle.copyFailed(map(0), 'a:1', 'connect', 60_000)).toBe(false);
+});
+
+test('told to the AM: outputs that a host says it has not, each tenth read failure, hosts that fail often, all if so configured', () => {
+  const told = (over: Partial<FetchConf>, kind: 'absent' | 'read', times: number): boolean[] => {
     const shuffle = scheduler(1000, ['a:1'], over);
     return Array.from({ length: times }, () => shuffle.copyFailed(map(0), 'a:1', kind, 0));
   };
-  expect(told({}, 'connect', 1)).toEqual([true]);
+  expect(told({}, 'absent', 1)).toEqual([true]);
   expect(told({}, 'read', 6)).toEqual([false, false, false, false, false, true]);
   expect(told({ maxHostFailures: 99 }, 'read', 10)).toEqual([...Array.from({ length: 9 }, () => false), true]);
   expect(told({ notifyReadError: true }, 'read', 2)).toEqual([true, true]);
@@ -133,5 +150,5 @@ test('a map that was run again starts anew', () => {
   shuffle.resolve(event(map(0), 'OBSOLETE'), 1);
   shuffle.resolve(event(map(0, 1), 'SUCCEEDED', 'b:1'), 2);
   expect(shuffle.take(3)).toEqual({ address: 'b:1', maps: [map(0, 1)] });
-  expect(shuffle.copyFailed(map(0, 1), 'b:1', 'connect', 3)).toBe(true);
+  expect(shuffle.copyFailed(map(0, 1), 'b:1', 'absent', 3)).toBe(true);
 });

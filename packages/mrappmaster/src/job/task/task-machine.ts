@@ -105,6 +105,9 @@ interface Recovered {
 const winnerOf = (task: RecoveredTask): TaskAttemptId | undefined =>
   task.attempts.find((attempt) => attempt.state === 'SUCCEEDED')?.attemptId;
 
+const aliveOf = (task: RecoveredTask): TaskAttemptId[] =>
+  task.attempts.filter(({ state }) => state === 'RUNNING').map(({ attemptId }) => attemptId);
+
 const { createMachine } = setup({
   types: {
     context: {} as TaskContext,
@@ -125,6 +128,7 @@ const { createMachine } = setup({
     recoveredSuccess: (_, p: Recovered) => p.task.status === 'SUCCEEDED' && winnerOf(p.task) !== undefined,
     recoveredFailure: (_, p: Recovered) => p.task.status === 'FAILED',
     recoveredKill: (_, p: Recovered) => p.task.status === 'KILLED',
+    recoveredAlive: (_, p: Recovered) => aliveOf(p.task).length > 0,
   },
   actions: {
     writeStarted: emit({ type: 'WRITE_STARTED' }),
@@ -192,6 +196,7 @@ const { createMachine } = setup({
     keepRecovered: assign((_, p: Recovered) => ({
       failures: p.task.attempts.filter((attempt) => attempt.state === 'FAILED').length,
       successfulAttempt: winnerOf(p.task),
+      live: aliveOf(p.task),
     })),
     reportInvalid: emit(({ event }) => ({ type: 'INVALID_EVENT', event: event.type }) as const),
   },
@@ -327,6 +332,7 @@ export const taskMachine = createMachine({
             target: 'KILLED',
             actions: [...recover, 'announceKilled'],
           },
+          { guard: { type: 'recoveredAlive', params: payload }, target: 'RUNNING', actions: recover },
           { target: 'RUNNING', actions: [...recover, ...nextAttempt] },
         ],
       },

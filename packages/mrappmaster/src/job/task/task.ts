@@ -7,6 +7,7 @@ import {
   assertNever,
   begin,
   decide,
+  parseTaskAttemptId,
   type Avataar,
   type CounterGroups,
   type TaskAttemptCompletionEventStatus,
@@ -73,6 +74,10 @@ export class Task implements TaskView {
   }
   get attempts(): ReadonlyMap<TaskAttemptId, TaskAttempt> {
     return this.tries;
+  }
+  /** Undefined unless the task has succeeded. */
+  get successfulAttempt(): TaskAttemptId | undefined {
+    return this.snapshot.context.successfulAttempt;
   }
   get progress(): number {
     return this.bestAttempt?.progress ?? 0;
@@ -171,16 +176,8 @@ export class Task implements TaskView {
         return umbilical.grantCommit(effect.attemptId);
       case 'ADD_COMPLETION_EVENT':
         return this.addCompletionEvent(effect.attemptId, effect.status);
-      case 'BLAME_NODE': {
-        const nodeId = this.tries.get(effect.attemptId)?.nodeId;
-        if (nodeId === undefined) return;
-        return dispatcher.dispatch({
-          domain: 'container-allocator',
-          type: 'CONTAINER_FAILED',
-          attemptId: effect.attemptId,
-          nodeId,
-        });
-      }
+      case 'BLAME_NODE':
+        return this.blameNode(effect.attemptId);
       case 'ANNOUNCE_RESCHEDULED':
         this.finishedAtMs = 0;
         return dispatcher.dispatch({ domain: 'job', type: 'JOB_MAP_TASK_RESCHEDULED', taskId });
@@ -211,11 +208,23 @@ export class Task implements TaskView {
   private recoverAttempts(task: RecoveredTask, recoverOutput: boolean): void {
     for (const recovered of task.attempts) {
       const { attemptId } = recovered;
+      const number = parseTaskAttemptId(attemptId).attempt;
+      const afterFailure = task.attempts.some(
+        ({ attemptId: other, state }) => state === 'FAILED' && parseTaskAttemptId(other).attempt < number,
+      );
       const attempt = this.addAttempt(attemptId, recovered.avataar);
-      attempt.handle({ domain: 'taskattempt', type: 'TA_RECOVER', attemptId, attempt: recovered, recoverOutput });
+      const what = { attempt: recovered, recoverOutput, afterFailure };
+      attempt.handle({ domain: 'taskattempt', type: 'TA_RECOVER', attemptId, ...what });
       const { state } = attempt;
+      if (state === 'FAILED') this.blameNode(attemptId);
       if (state === 'SUCCEEDED' || state === 'FAILED' || state === 'KILLED') this.addCompletionEvent(attemptId, state);
     }
+  }
+
+  private blameNode(attemptId: TaskAttemptId): void {
+    const nodeId = this.tries.get(attemptId)?.nodeId;
+    if (nodeId === undefined) return;
+    this.env.dispatcher.dispatch({ domain: 'container-allocator', type: 'CONTAINER_FAILED', attemptId, nodeId });
   }
 
   private killAttempts(attemptIds: readonly TaskAttemptId[], diagnostics: string): void {

@@ -4,6 +4,7 @@
  */
 import { parseNodeId } from '@bobbin/common';
 import type {
+  AttemptTimes,
   Avataar,
   ContainerId,
   CounterGroups,
@@ -33,6 +34,8 @@ export interface AttemptFacts {
   readonly taskId: TaskId;
   readonly taskType: TaskType;
   readonly avataar: Avataar;
+  /** It ran under an earlier AM, and has not been heard by this one. */
+  readonly awaited: boolean;
   readonly placement: Placement;
   /** -1 where no shuffle server holds the output. */
   readonly shufflePort: number;
@@ -41,6 +44,7 @@ export interface AttemptFacts {
   readonly status: TaskStatus | undefined;
   readonly diagnostics: readonly string[];
   readonly splits: ProgressSplits | undefined;
+  readonly times: AttemptTimes;
 }
 
 const NO_COUNTERS: CounterGroups = {};
@@ -52,6 +56,7 @@ export function httpPort(placement: Placement): number {
 }
 
 export function attemptStarted(facts: AttemptFacts): JobHistoryEvent {
+  const { askTimeMs, grantTimeMs } = facts.times;
   return {
     domain: 'history',
     type: `${facts.taskType}_ATTEMPT_STARTED`,
@@ -64,7 +69,19 @@ export function attemptStarted(facts: AttemptFacts): JobHistoryEvent {
     containerId: facts.placement.containerId,
     locality: facts.placement.locality,
     avataar: facts.avataar,
+    ...(facts.awaited ? { awaited: true } : {}),
+    ...(askTimeMs !== undefined && { askTimeMs }),
+    ...(grantTimeMs !== undefined && { grantTimeMs }),
   };
+}
+
+export function attemptAdopted(
+  attemptId: TaskAttemptId,
+  taskId: TaskId,
+  taskType: TaskType,
+  adoptTimeMs: number,
+): JobHistoryEvent {
+  return { domain: 'history', type: `${taskType}_ATTEMPT_ADOPTED`, taskId, attemptId, adoptTimeMs };
 }
 
 /** Phases whose end the task did not report end with the attempt. */
@@ -97,7 +114,8 @@ export function attemptUnsuccessful(facts: AttemptFacts, status: 'FAILED' | 'KIL
   };
 }
 
-function ended({ taskId, attemptId, finishTimeMs, placement, splits }: AttemptFacts) {
+function ended({ taskId, attemptId, finishTimeMs, placement, splits, times }: AttemptFacts) {
+  const { askTimeMs: _ask, grantTimeMs: _grant, ...timesAtEnd } = times;
   const { host, port } = parseNodeId(placement.nodeId);
   return {
     domain: 'history',
@@ -108,5 +126,6 @@ function ended({ taskId, attemptId, finishTimeMs, placement, splits }: AttemptFa
     port,
     rackname: placement.rackName,
     ...(splits ? { splits } : {}),
+    ...timesAtEnd,
   } as const;
 }

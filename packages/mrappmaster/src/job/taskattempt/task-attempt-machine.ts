@@ -2,11 +2,12 @@
  * TaskAttempt: one try at a task, from the request for a container to its end. Hadoop: v2.app.job.impl.TaskAttemptImpl.
  * Carried out by TaskAttempt (task-attempt.ts). In the two *_FINISHING_CONTAINER states the result is announced already
  * and only the container's end is awaited. A map that reduces still read (`rerunnable`) may be failed or killed after it
- * succeeded; any other success is final. `announced` keeps a failure from being told twice.
+ * succeeded; any other success is final. `announced` keeps a failure from being told twice. One that ran when its AM died comes
+ * back as RUNNING; TA_ADOPTED says that its child has found this AM.
  *
- * | state | TA_SCHEDULE | TA_RESCHEDULE | TA_RECOVER              |
- * | ----- | ----------- | ------------- | ----------------------- |
- * | NEW   | UNASSIGNED  | UNASSIGNED    | SUCCEEDED/FAILED/KILLED |
+ * | state | TA_SCHEDULE | TA_RESCHEDULE | TA_RECOVER                      |
+ * | ----- | ----------- | ------------- | ------------------------------- |
+ * | NEW   | UNASSIGNED  | UNASSIGNED    | SUCCEEDED/FAILED/RUNNING/KILLED |
  *
  * | state                       | TA_ASSIGNED | TA_CONTAINER_LAUNCHED | TA_CONTAINER_LAUNCH_FAILED | TA_DIAGNOSTICS_UPDATE |
  * | --------------------------- | ----------- | --------------------- | -------------------------- | --------------------- |
@@ -91,6 +92,17 @@
  * | FAILED                      | .                         | .                         | .            |
  * | KILLED                      | .                         | .                         | .            |
  *
+ * | state                  | TA_ADOPTED |
+ * | ---------------------- | ---------- |
+ * | RUNNING                | =          |
+ * | COMMIT_PENDING         | =          |
+ * | FAIL_CONTAINER_CLEANUP | .          |
+ * | KILL_CONTAINER_CLEANUP | .          |
+ * | FAIL_TASK_CLEANUP      | .          |
+ * | KILL_TASK_CLEANUP      | .          |
+ * | FAILED                 | .          |
+ * | KILLED                 | .          |
+ *
  * `=` stays and acts, `.` late but harmless, `!` impossible (INVALID_EVENT). Arcs beyond Hadoop's: docs/decisions.
  */
 import { assign, emit, setup } from 'xstate';
@@ -108,6 +120,8 @@ export type TaskAttemptEffect =
   /** Gives a container back that never ran. */
   | { readonly type: 'DEALLOCATE_CONTAINER' }
   | { readonly type: 'ANNOUNCE_LAUNCH'; readonly shufflePort: number }
+  /** History: the attempt goes on under this AM. */
+  | { readonly type: 'ANNOUNCE_ADOPTION' }
   | { readonly type: 'TAKE_STATUS' }
   | { readonly type: 'ASK_COMMIT' }
   | { readonly type: 'ADD_DIAGNOSTICS'; readonly text: string }
@@ -128,6 +142,8 @@ export type TaskAttemptEffect =
       readonly attempt: RecoveredAttempt;
       readonly outcome: 'SUCCEEDED' | 'FAILED' | 'KILLED';
     }
+  /** It runs already, or ran: history, container and child are taken over as if this AM had launched it. */
+  | { readonly type: 'ADOPT'; readonly attempt: RecoveredAttempt }
   | { readonly type: 'INVALID_EVENT'; readonly event: TaskAttemptEvent['type'] };
 
 export interface TaskAttemptContext {
@@ -151,7 +167,7 @@ const { createMachine } = setup({
   guards: {
     isFinal: ({ context }) => !context.rerunnable,
     failureAnnounced: ({ context }) => context.announced === 'FAILURE',
-    recoveredAs: (_, p: { attempt: RecoveredAttempt; outcome: 'SUCCEEDED' | 'FAILED' }) =>
+    recoveredAs: (_, p: { attempt: RecoveredAttempt; outcome: RecoveredAttempt['state'] }) =>
       p.attempt.state === p.outcome,
   },
   actions: {
@@ -212,6 +228,8 @@ const { createMachine } = setup({
       (_, p: { attempt: RecoveredAttempt; outcome: 'SUCCEEDED' | 'FAILED' | 'KILLED' }) =>
         ({ type: 'RECOVER', ...p }) as const,
     ),
+    adopt: emit((_, p: { attempt: RecoveredAttempt }) => ({ type: 'ADOPT', attempt: p.attempt }) as const),
+    announceAdoption: emit({ type: 'ANNOUNCE_ADOPTION' }),
     reportInvalid: emit(({ event }) => ({ type: 'INVALID_EVENT', event: event.type }) as const),
   },
 });
@@ -246,6 +264,7 @@ const whileRunning = {
   TA_CONTAINER_CLEANED: { target: 'KILLED', actions: ['stopListening', 'announceKill'] },
   TA_KILL: { target: 'KILL_CONTAINER_CLEANUP', actions: [...keepKill, 'stopListening', 'cleanContainer'] },
   TA_UPDATE: { actions: 'takeStatus' },
+  TA_ADOPTED: { actions: 'announceAdoption' },
 } as const;
 
 const lateInCleanup = [
@@ -260,6 +279,7 @@ const lateInCleanup = [
   'TA_FAILMSG_BY_CLIENT',
   'TA_PREEMPTED',
   'TA_TIMED_OUT',
+  'TA_ADOPTED',
 ] as const;
 
 const lateInEnd = [
@@ -299,6 +319,11 @@ export const taskAttemptMachine = createMachine({
               { type: 'recover', params: ({ event }) => ({ attempt: event.attempt, outcome: 'FAILED' }) },
               'noteFailure',
             ],
+          },
+          {
+            guard: { type: 'recoveredAs', params: ({ event }) => ({ attempt: event.attempt, outcome: 'RUNNING' }) },
+            target: 'RUNNING',
+            actions: { type: 'adopt', params: payload },
           },
           {
             target: 'KILLED',

@@ -8,6 +8,8 @@ import {
   begin,
   decide,
   parseNodeId,
+  parseTaskAttemptId,
+  type AttemptTimes,
   type Avataar,
   type Container,
   type ContainerId,
@@ -15,6 +17,7 @@ import {
   type Locality,
   type NodeId,
   type Phase,
+  type ProgressSplits,
   type TaskAttemptId,
   type TaskAttemptReport,
   type TaskAttemptState,
@@ -27,6 +30,7 @@ import type { TaskStatus } from '../../task-status.js';
 import { externalAttemptState, type TaskAttemptStateInternal } from '../external-states.js';
 import type { JobEnvironment, JobScope } from '../job-scope.js';
 import {
+  attemptAdopted,
   attemptFinished,
   attemptStarted,
   attemptUnsuccessful,
@@ -36,6 +40,7 @@ import {
 } from './attempt-history.js';
 import { taskAttemptMachine, type TaskAttemptEffect } from './task-attempt-machine.js';
 import { ProgressSplitsBlock } from './progress-splits.js';
+import { placeCounters, recoveredCounters, type RecoveredPlace } from './recovered-counters.js';
 import { countOf, timeCounters } from './time-counters.js';
 
 /** What an attempt is born with. */
@@ -58,8 +63,11 @@ export class TaskAttempt implements TaskAttemptView {
   private status: TaskStatus | undefined;
   /** Only while it runs: history has them then. */
   private splits: ProgressSplitsBlock | undefined;
+  private recoveredSplits: ProgressSplits | undefined;
   private readonly texts: string[] = [];
   private shufflePortNumber = -1;
+  private awaited = false;
+  private times: AttemptTimes = {};
   private launchedAtMs = 0;
   private finishedAtMs = 0;
 
@@ -183,15 +191,18 @@ export class TaskAttempt implements TaskAttemptView {
         return dispatcher.dispatch({ domain: 'container-allocator', type: 'CONTAINER_DEALLOCATE', attemptId });
       case 'ANNOUNCE_LAUNCH':
         return this.announceLaunch(effect.shufflePort);
+      case 'ANNOUNCE_ADOPTION':
+        return dispatcher.dispatch(attemptAdopted(attemptId, taskId, this.spec.taskType, this.env.clock.now()));
       case 'TAKE_STATUS':
         return event.type === 'TA_UPDATE' ? this.take(event.slot.take()) : undefined;
       case 'ASK_COMMIT':
+        this.note({ commitTimeMs: this.env.clock.now() });
         return dispatcher.dispatch({ domain: 'task', type: 'T_ATTEMPT_COMMIT_PENDING', taskId, attemptId });
       case 'ADD_DIAGNOSTICS':
         this.addDiagnostics(effect.text);
         return;
       case 'STOP_LISTENING':
-        if (this.placement) umbilical.unregister(attemptId, this.placement.containerId);
+        if (this.placement) umbilical.unregister(attemptId, this.placement.containerId, this.state);
         return;
       case 'AWAIT_EXIT':
         return finishingMonitor.register(attemptId);
@@ -231,7 +242,11 @@ export class TaskAttempt implements TaskAttemptView {
           reschedule: effect.reschedule,
         });
       case 'RECOVER':
-        return this.recover(effect.attempt, effect.outcome);
+        this.recover(effect.attempt, effect.outcome);
+        return this.countRecovered(effect.outcome, isAfterFailure(event));
+      case 'ADOPT':
+        this.adopt(effect.attempt);
+        return this.addCounters(placeCounters(this.recoveredPlace(isAfterFailure(event))));
       case 'INVALID_EVENT':
         return this.job.reportInvalidEvent('TaskAttempt', attemptId, this.snapshot.value, effect.event);
       default:
@@ -241,6 +256,7 @@ export class TaskAttempt implements TaskAttemptView {
 
   private requestContainer(anywhere: boolean): void {
     const hosts = anywhere ? [] : (this.spec.split?.hosts ?? []);
+    if (!this.isFirst) this.note({ askTimeMs: this.env.clock.now() });
     this.env.dispatcher.dispatch({
       domain: 'speculator',
       type: 'TASK_CONTAINER_NEED_UPDATE',
@@ -259,6 +275,7 @@ export class TaskAttempt implements TaskAttemptView {
   }
 
   private launchContainer(container: Container): void {
+    this.note({ grantTimeMs: this.env.clock.now() });
     const { host } = parseNodeId(container.nodeId);
     const rackName = this.env.rackOf(host);
     this.placement = {
@@ -317,6 +334,7 @@ export class TaskAttempt implements TaskAttemptView {
     const { diagnosticInfo, failedFetchTasks, counters, ...rest } = status;
     const kept = counters ?? this.status?.counters;
     this.status = { ...rest, ...(kept ? { counters: kept } : {}) };
+    this.noteTimes(rest);
     this.addDiagnostics(diagnosticInfo ?? '');
     this.extendSplits();
     this.tellSpeculator();
@@ -329,6 +347,23 @@ export class TaskAttempt implements TaskAttemptView {
         mapIds: failedFetchTasks,
       });
     }
+  }
+
+  /** Of its task, under this AM. */
+  private get isFirst(): boolean {
+    return parseTaskAttemptId(this.id).attempt % 1000 === 0;
+  }
+
+  private note(times: AttemptTimes): void {
+    this.times = { ...this.times, ...times };
+  }
+
+  /** A process that is older than the grant has run other attempts: its start is none of this one's. */
+  private noteTimes({ processStartTimeMs = 0, startTimeMs = 0, loadTimeMs = 0 }: TaskStatus): void {
+    const { grantTimeMs = Infinity } = this.times;
+    if (processStartTimeMs >= grantTimeMs) this.note({ processStartTimeMs });
+    if (startTimeMs > 0) this.note({ takeTimeMs: startTimeMs });
+    if (loadTimeMs > 0) this.note({ loadTimeMs });
   }
 
   private extendSplits(): void {
@@ -413,22 +448,43 @@ export class TaskAttempt implements TaskAttemptView {
     if (text !== '') this.texts.push(text);
   }
 
-  private recover(attempt: RecoveredAttempt, outcome: 'SUCCEEDED' | 'FAILED' | 'KILLED'): void {
-    this.placement = {
-      containerId: attempt.containerId,
-      nodeId: attempt.nodeId,
-      nodeHttpAddress: attempt.nodeHttpAddress,
-      rackName: attempt.rackName,
-      locality: this.localityOf(parseNodeId(attempt.nodeId).host, attempt.rackName),
+  private place(attempt: RecoveredAttempt): void {
+    this.times = attempt.times ?? {};
+    this.recoveredSplits = attempt.splits;
+    const { containerId, nodeId, nodeHttpAddress, rackName, shufflePort } = attempt;
+    const locality = this.localityOf(parseNodeId(nodeId).host, rackName);
+    this.placement = { containerId, nodeId, nodeHttpAddress, rackName, locality };
+    this.shufflePortNumber = shufflePort;
+  }
+
+  /** Allocator, launcher and umbilical take it as if this AM had launched it; whether its child lives is for them to find out. */
+  private adopt(attempt: RecoveredAttempt): void {
+    const { dispatcher, umbilical } = this.env;
+    const { id: attemptId } = this;
+    this.place(attempt);
+    this.awaited = true;
+    this.writeStarted(attempt.startTimeMs);
+    const { containerId: id, nodeId, nodeHttpAddress, shufflePort } = attempt;
+    const capability = this.conf.resource;
+    const container: Container = {
+      ...{ id, nodeId, nodeHttpAddress, resource: capability, priority: 0, version: 0 },
+      ...{ executionType: 'GUARANTEED', allocationRequestId: -1 },
     };
-    this.shufflePortNumber = attempt.shufflePort;
+    dispatcher.dispatch({ domain: 'container-allocator', type: 'CONTAINER_ADOPTED', attemptId, container, capability });
+    dispatcher.dispatch({ domain: 'container-launcher', type: 'CONTAINER_ADOPTED', attemptId, container, shufflePort });
+    umbilical.adopt(attemptId, id, this.remoteTask());
+    dispatcher.dispatch({ domain: 'speculator', type: 'ATTEMPT_START', attemptId, atMs: this.launchedAtMs });
+  }
+
+  private recover(attempt: RecoveredAttempt, outcome: 'SUCCEEDED' | 'FAILED' | 'KILLED'): void {
+    this.place(attempt);
     this.status = {
       attemptId: this.id,
       progress: outcome === 'SUCCEEDED' ? 1 : 0,
       phase: 'CLEANUP',
-      stateString: '',
+      stateString: attempt.stateString ?? '',
       counters: attempt.counters,
-      mapFinishTimeMs: attempt.finishTimeMs,
+      mapFinishTimeMs: attempt.mapFinishTimeMs ?? attempt.finishTimeMs,
       shuffleFinishTimeMs: attempt.shuffleFinishTimeMs,
       sortFinishTimeMs: attempt.sortFinishTimeMs,
     };
@@ -436,9 +492,20 @@ export class TaskAttempt implements TaskAttemptView {
     this.writeStarted(attempt.startTimeMs);
     this.finishedAtMs = attempt.finishTimeMs > 0 ? attempt.finishTimeMs : this.env.clock.now();
     if (outcome === 'SUCCEEDED') return this.write(attemptFinished);
-    if (outcome === 'KILLED') this.addDiagnostics('Killed during application recovery');
-    this.addCounters([countOf(outcome === 'FAILED' ? 'NUM_FAILED' : 'NUM_KILLED', this.spec.taskType)]);
+    if (outcome === 'KILLED' && attempt.diagnostics === '') this.addDiagnostics('Killed during application recovery');
     this.write((facts) => attemptUnsuccessful(facts, outcome));
+  }
+
+  private countRecovered(outcome: 'SUCCEEDED' | 'FAILED' | 'KILLED', afterFailure: boolean): void {
+    const { resource } = this.conf;
+    const { minimumAllocationMb } = this.env.conf;
+    const held = { resource, minimumAllocationMb, durationMs: this.runTimeMs };
+    this.addCounters(recoveredCounters({ outcome, ...this.recoveredPlace(afterFailure), ...held }));
+  }
+
+  private recoveredPlace(afterFailure: boolean): RecoveredPlace {
+    const locality = this.placement?.locality ?? 'OFF_SWITCH';
+    return { taskType: this.spec.taskType, isUber: this.shufflePortNumber < 0, locality, afterFailure };
   }
 
   private writeStarted(atMs: number): void {
@@ -456,14 +523,18 @@ export class TaskAttempt implements TaskAttemptView {
         taskId: this.taskId,
         taskType,
         avataar,
+        awaited: this.awaited,
         placement: this.placement,
         shufflePort: this.shufflePortNumber,
         launchTimeMs: this.launchedAtMs,
         finishTimeMs: this.finishedAtMs,
         status: this.status,
         diagnostics: this.texts,
-        splits: this.splits?.splits(),
+        splits: this.splits?.splits() ?? this.recoveredSplits,
+        times: this.times,
       }),
     );
   }
 }
+
+const isAfterFailure = (event: TaskAttemptEvent): boolean => event.type === 'TA_RECOVER' && event.afterFailure === true;

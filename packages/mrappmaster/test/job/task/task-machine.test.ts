@@ -200,8 +200,31 @@ describe('recovery', () => {
       ['WRITE_STARTED', 'RECOVER_ATTEMPTS', 'ANNOUNCE_FAILED'],
     ],
     ['a kill', recover('KILLED'), 'KILLED', ['WRITE_STARTED', 'RECOVER_ATTEMPTS', 'ANNOUNCE_KILLED']],
+    [
+      'an attempt that may still run, without another one',
+      recover('RUNNING', attempt(0, 'FAILED'), attempt(1, 'RUNNING')),
+      'RUNNING',
+      ['WRITE_STARTED', 'RECOVER_ATTEMPTS'],
+    ],
+    [
+      'attempts of which none can run any more by a new one',
+      recover('RUNNING', attempt(0, 'FAILED'), attempt(1, 'KILLED')),
+      'RUNNING',
+      ['WRITE_STARTED', 'RECOVER_ATTEMPTS', 'add 0 again'],
+    ],
   ])('takes up %s', (_, event, state, effects) => {
     expect(lastStep([event])).toEqual({ state, effects });
+  });
+
+  test('grants the commit to whichever of the adopted asks first, and runs again when all of them are gone', () => {
+    const adopted = recover('RUNNING', attempt(0, 'RUNNING'), attempt(1, 'RUNNING'));
+    expect(lastStep([adopted, commit(1)]).effects).toEqual(['GRANT_COMMIT']);
+    expect(lastStep([adopted, commit(1), commit(0)]).effects).toEqual(['kill 0']);
+    expect(lastStep([adopted, killed(0), killed(1)])).toEqual({ state: 'RUNNING', effects: ['KILLED 1', 'add 1'] });
+    expect(lastStep([adopted, succeeded(0)])).toEqual({
+      state: 'SUCCEEDED',
+      effects: ['SUCCEEDED 0', 'ANNOUNCE_SUCCEEDED', 'kill 1'],
+    });
   });
 
   test('numbers new attempts apart from those of the earlier AM, and remembers failures', () => {

@@ -62,6 +62,7 @@ function ev(type: Type, state: RecoveredAttempt['state'] = 'SUCCEEDED'): TaskAtt
   }
 }
 
+const adopted: Type[] = ['TA_RECOVER', 'TA_ADOPTED'];
 const assigned: Type[] = ['TA_SCHEDULE', 'TA_ASSIGNED'];
 const running: Type[] = [...assigned, 'TA_CONTAINER_LAUNCHED'];
 const finishing: Type[] = [...running, 'TA_DONE'];
@@ -69,7 +70,7 @@ const succeeded: Type[] = [...finishing, 'TA_CONTAINER_COMPLETED'];
 
 /** The effects of the last event alone. */
 function lastStep(rerunnable: boolean, types: readonly Type[]): { state: string; effects: string[] } {
-  const events = types.map((type) => ev(type));
+  const events = types.map((type) => ev(type, 'RUNNING'));
   const before = runMachine(taskAttemptMachine, { rerunnable }, events.slice(0, -1)).effects.length;
   const { state, effects } = runMachine(taskAttemptMachine, { rerunnable }, events);
   return { state, effects: effects.slice(before).map((effect) => effect.type) };
@@ -104,6 +105,31 @@ test.each<[rule: string, types: Type[], state: string, effects: string[]]>([
     [...assigned, 'TA_CONTAINER_COMPLETED'],
     'FAILED',
     ['STOP_LISTENING', 'RETURN_CONTAINER', 'ANNOUNCE_FAILURE'],
+  ],
+  ['of an earlier AM that is heard goes on, and says so', adopted, 'RUNNING', ['ANNOUNCE_ADOPTION']],
+  [
+    'that was adopted ends like any other',
+    [...adopted, 'TA_DONE'],
+    'SUCCESS_FINISHING_CONTAINER',
+    ['STOP_LISTENING', 'AWAIT_EXIT', 'ANNOUNCE_SUCCESS'],
+  ],
+  [
+    'of an earlier AM whose container ended unheard has failed',
+    ['TA_RECOVER', 'TA_CONTAINER_COMPLETED'],
+    'FAILED',
+    ['STOP_LISTENING', 'RETURN_CONTAINER', 'ANNOUNCE_FAILURE'],
+  ],
+  [
+    'of an earlier AM that is given up has its container stopped first',
+    ['TA_RECOVER', 'TA_KILL'],
+    'KILL_CONTAINER_CLEANUP',
+    ['ADD_DIAGNOSTICS', 'STOP_LISTENING', 'CLEAN_CONTAINER'],
+  ],
+  [
+    'that is heard after it was given up changes nothing',
+    ['TA_RECOVER', 'TA_KILL', 'TA_ADOPTED'],
+    'KILL_CONTAINER_CLEANUP',
+    [],
   ],
   ['keeps the newest status', [...running, 'TA_UPDATE'], 'RUNNING', ['TAKE_STATUS']],
   ['asks its task whether it may commit', [...running, 'TA_COMMIT_PENDING'], 'COMMIT_PENDING', ['ASK_COMMIT']],
@@ -216,6 +242,7 @@ test.each<[RecoveredAttempt['state'], string[]]>([
   ['SUCCEEDED', ['RECOVER']],
   ['FAILED', ['RECOVER']],
   ['KILLED', ['RECOVER', 'ABORT_TASK']],
+  ['RUNNING', ['ADOPT']],
 ])('an attempt of an earlier AM that was %s is so again', (state, effects) => {
   const result = runMachine(taskAttemptMachine, { rerunnable: true }, [ev('TA_RECOVER', state)]);
   expect(result.state).toBe(state);

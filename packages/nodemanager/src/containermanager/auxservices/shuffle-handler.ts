@@ -2,7 +2,7 @@
  * ShuffleHandler: serves map output to reducers, as auxiliary service `mapreduce_shuffle`. Hadoop: mapred.ShuffleHandler, its request,
  * headers, hash and answer (hadoop-rpc.md 12, mapreduce.md 8.3). A part is a range of `file.out`, found by its index below any local-dir
  * of the application; it is read into two buffers in turn, one going out while the other fills, so that a slow reducer holds no
- * more memory than that. A job's secret comes with its first container, is stored, and goes with the application.
+ * more memory than that.
  */
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -12,16 +12,11 @@ import {
   messageOf,
   CannotListenError,
   closeHttp,
-  jobId,
   listenHttp,
   type ApplicationId,
-  type JobId,
   type Logger,
   type TaskAttemptId,
-  decodeShuffleServiceData,
-  sameShuffleHash,
   shuffleReplyHash,
-  shuffleUrlHash,
   WritableWriter,
 } from '@bobbin/common';
 import type { LocalDirsHandlerService } from '../../local-dirs-handler-service.js';
@@ -29,6 +24,7 @@ import type { NMStateStore } from '../../recovery/nm-state-store.js';
 import { appCacheDir } from '../launcher/container-environment.js';
 import type { AuxiliaryService } from './auxiliary-service.js';
 import { MapOutputIndexCache, type MapOutputPart } from './map-output-index.js';
+import { SHUFFLE_SERVICE, ShuffleJobs, type ShuffleJob } from './shuffle-jobs.js';
 import { isRefusal, parseShuffleRequest, type ShuffleRequest } from './shuffle-request.js';
 
 export interface ShuffleHandlerDeps {
@@ -48,16 +44,9 @@ export interface ShuffleHandlerDeps {
   readonly bufferBytes: number;
 }
 
-export const SHUFFLE_SERVICE = 'mapreduce_shuffle';
-
 /** Seconds a reducer is asked to wait where too many are connected; Hadoop's figure. */
 const RETRY_AFTER = '1000';
 const INDEX_CACHE_BYTES = 10 * 1024 * 1024;
-
-interface ShuffleJob {
-  readonly user: string;
-  readonly secret: Uint8Array;
-}
 
 /** A part that was found: what is sent for it. */
 interface Source {
@@ -68,7 +57,7 @@ interface Source {
 
 export class ShuffleHandler implements AuxiliaryService {
   readonly name = SHUFFLE_SERVICE;
-  private readonly jobs = new Map<JobId, ShuffleJob>();
+  private readonly jobs: ShuffleJobs;
   private readonly indexes = new MapOutputIndexCache(INDEX_CACHE_BYTES);
   private readonly server: Server;
   private readonly log: Logger;
@@ -77,6 +66,7 @@ export class ShuffleHandler implements AuxiliaryService {
 
   constructor(private readonly deps: ShuffleHandlerDeps) {
     this.log = deps.log.child({ service: 'ShuffleHandler' });
+    this.jobs = new ShuffleJobs(deps.store);
     this.server = createServer({ keepAliveTimeout: deps.keepAliveTimeoutMs }, (request, response) => {
       void this.answer(request, response);
     });
@@ -88,13 +78,10 @@ export class ShuffleHandler implements AuxiliaryService {
 
   /** Listens, with the jobs an earlier NodeManager knew. Rejects with CannotListenError. */
   async start(): Promise<void> {
-    for (const [key, { user, data }] of this.deps.store.rows('services')) {
-      const prefix = `${SHUFFLE_SERVICE}/`;
-      if (key.startsWith(prefix)) this.jobs.set(key.slice(prefix.length) as JobId, { user, secret: data });
-    }
+    this.jobs.load();
     const { host, port } = this.deps;
     try {
-      this.boundPort = await this.listen(port === 0 ? this.lastPort() : port);
+      this.boundPort = await this.listen(port === 0 ? this.jobs.lastPort() : port);
     } catch (error) {
       if (port !== 0) {
         const why = `${messageOf(error)}; set another port in mapreduce.shuffle.port (0 lets the system choose)`;
@@ -102,7 +89,7 @@ export class ShuffleHandler implements AuxiliaryService {
       }
       this.boundPort = await this.listen(0);
     }
-    this.deps.store.apply({ put: 'services', key: SHUFFLE_SERVICE, value: { user: '', data: this.metadata() } });
+    this.jobs.serving(this.metadata());
   }
 
   /** Cuts off what is being served: its reducers ask again elsewhere or later. */
@@ -122,26 +109,13 @@ export class ShuffleHandler implements AuxiliaryService {
   }
 
   initializeApplication(applicationId: ApplicationId, user: string, data: Uint8Array): void {
-    const job = jobId(applicationId);
-    if (this.jobs.has(job)) return;
-    const secret = decodeShuffleServiceData(data).password;
-    this.jobs.set(job, { user, secret });
-    this.deps.store.apply({ put: 'services', key: `${SHUFFLE_SERVICE}/${job}`, value: { user, data: secret } });
+    this.jobs.add(applicationId, user, data);
   }
 
   stopApplication(applicationId: ApplicationId): void {
-    const job = jobId(applicationId);
-    const known = this.jobs.get(job);
+    const known = this.jobs.remove(applicationId);
     if (!known) return;
-    this.jobs.delete(job);
-    this.deps.store.apply({ delete: 'services', key: `${SHUFFLE_SERVICE}/${job}` });
     for (const dir of this.deps.dirs.allLocalDirs) this.indexes.forget(appCacheDir(dir, known.user, applicationId));
-  }
-
-  /** The port of the NodeManager before this one: reducers know it. 0 where there was none. */
-  private lastPort(): number {
-    const bytes = this.deps.store.rows('services').get(SHUFFLE_SERVICE)?.data;
-    return bytes ? Buffer.from(bytes).readInt32BE() : 0;
   }
 
   private listen(port: number): Promise<number> {
@@ -172,13 +146,9 @@ export class ShuffleHandler implements AuxiliaryService {
       refuse(response, parsed.status, parsed.message);
       return;
     }
-    const job = this.jobs.get(parsed.job);
     const urlHash = request.headers['urlhash'];
-    if (
-      !job ||
-      typeof urlHash !== 'string' ||
-      !sameShuffleHash(shuffleUrlHash(job.secret, this.boundPort, url), urlHash)
-    ) {
+    const job = this.jobs.proven(parsed.job, url, this.boundPort, urlHash);
+    if (!job || typeof urlHash !== 'string') {
       // The same answer for an unknown job and a wrong hash: a stranger learns nothing.
       refuse(response, 401, 'UrlHash does not prove the secret of the job');
       return;

@@ -20,15 +20,17 @@ import { ContainerLaunchError, DisksFailedError } from '../../errors.js';
 import type { LocalDirsHandlerService } from '../../local-dirs-handler-service.js';
 import type { NMContext } from '../../nm-context.js';
 import type { LauncherEvent } from '../../nm-events.js';
+import type { NodeFiles } from '../../node-files.js';
 import type { Container, ContainerPlace } from '../container/container.js';
 import { containerLogDir, containerWorkDir, forcedEnvironment, privateDir } from './container-environment.js';
-import { LAUNCH_SCRIPT, makeLink, writeContainerFiles, writeDebugFiles } from './container-files.js';
-import { exitDiagnostics, isKilledOnRequest } from './exit-diagnostics.js';
+import { LAUNCH_SCRIPT } from './container-files.js';
+import { isKilledOnRequest } from './exit-diagnostics.js';
 import { launchScript } from './launch-script.js';
 
 export interface ContainersLauncherDeps {
   readonly context: NMContext;
   readonly executor: ContainerExecutor;
+  readonly files: Pick<NodeFiles, 'writeContainerFiles' | 'writeDebugFiles' | 'link' | 'exitDiagnostics'>;
   readonly dirs: Pick<LocalDirsHandlerService, 'localDirForWrite' | 'logDirForWrite' | 'goodLocalDirs' | 'goodLogDirs'>;
   /** Variables of this process a container may have, BOBBIN_NODE included. */
   readonly whitelistedEnvironment: Readonly<Record<string, string>>;
@@ -48,6 +50,8 @@ interface Launch {
   readonly signals: ContainerSignal[];
   process: ProcessIdentity | undefined;
   killTimer: Timer | undefined;
+  /** Settled once the copies for people are written, or cannot be. */
+  debugFiles?: Promise<void>;
 }
 
 export class ContainersLauncher implements Service {
@@ -78,7 +82,8 @@ export class ContainersLauncher implements Service {
         this.deps.context.clock.after(event.delayMs, () => this.launch(containerId));
         return;
       case 'CLEANUP_CONTAINER':
-        this.end(containerId);
+        // Who asked for the end, and why, is stored first: a NodeManager that starts again would only find a process that was killed.
+        this.deps.context.store.afterCommit(() => this.end(containerId));
         return;
       case 'SIGNAL_CONTAINER':
         this.signal(containerId, event.signal);
@@ -137,7 +142,12 @@ export class ContainersLauncher implements Service {
     let running: RunningContainer;
     try {
       const script = this.scriptOf(container, place);
-      await writeContainerFiles({ place, script, tokens: container.launchContext.tokens, links: container.links() });
+      await this.deps.files.writeContainerFiles({
+        place,
+        script,
+        tokens: container.launchContext.tokens,
+        links: container.links(),
+      });
       if (launch.killed) {
         this.killedBeforeLaunch(container.id);
         return;
@@ -148,7 +158,7 @@ export class ContainersLauncher implements Service {
         pidFile: place.pidFile,
         environment: { PATH: this.deps.whitelistedEnvironment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' },
       });
-      writeDebugFiles(place, script).catch((error: unknown) => {
+      launch.debugFiles = this.deps.files.writeDebugFiles(place, script).catch((error: unknown) => {
         this.log.debug('cannot write debug files', { containerId: container.id, error });
       });
     } catch (error) {
@@ -185,10 +195,12 @@ export class ContainersLauncher implements Service {
     const { context, stderrTailBytes: tailBytes, stderrPattern } = this.deps;
     const containerId = launch.container.id;
     launch.killTimer?.cancel();
+    // Whoever hears of the end may read, or delete, what lies in the container's folders.
+    await launch.debugFiles;
     const diagnostics =
       exitStatus === 0
         ? ''
-        : await exitDiagnostics(containerId, exitStatus, place.logDir, { tailBytes, stderrPattern });
+        : await this.deps.files.exitDiagnostics(containerId, exitStatus, place.logDir, { tailBytes, stderrPattern });
     this.launches.delete(containerId);
     if (exitStatus === 0) {
       context.dispatcher.dispatch({ domain: 'container', type: 'CONTAINER_EXITED_WITH_SUCCESS', containerId });
@@ -264,7 +276,7 @@ export class ContainersLauncher implements Service {
     const place = this.deps.context.containers.get(containerId)?.place;
     if (!place) return;
     try {
-      for (const link of links) await makeLink(place.workDir, link, path);
+      for (const link of links) await this.deps.files.link(place.workDir, link, path);
     } catch (error) {
       this.log.warn('cannot link a resource', { containerId, path, error });
     }

@@ -4,8 +4,6 @@
  * everybody (PUBLIC), a user (PRIVATE) and an application; a fixed number of fetches at a time. Unused PUBLIC and PRIVATE files go,
  * least recently used first, when the caches grow beyond their target. An application's files go with it.
  */
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   messageOf,
@@ -22,8 +20,8 @@ import type { DeletionService } from '../../deletion-service.js';
 import type { LocalDirsHandlerService } from '../../local-dirs-handler-service.js';
 import type { NMContext } from '../../nm-context.js';
 import type { LocalizationScope, LocalizerEvent } from '../../nm-events.js';
+import type { NodeFiles } from '../../node-files.js';
 import { appCacheDir, containerWorkDir, privateDir } from '../launcher/container-environment.js';
-import { fetchResource } from './fetch-resource.js';
 import { cacheFolder, resourceKey, trackerName } from './local-resource-request.js';
 import { LocalResourcesTracker, type TrackedResource } from './local-resources-tracker.js';
 
@@ -31,6 +29,7 @@ export interface ResourceLocalizationDeps {
   readonly context: NMContext;
   readonly dirs: Pick<LocalDirsHandlerService, 'localDirForWrite' | 'goodLocalDirs' | 'allLocalDirs'>;
   readonly deletion: Pick<DeletionService, 'delete' | 'deleteLater'>;
+  readonly files: Pick<NodeFiles, 'exists' | 'names' | 'makeFolder' | 'rename' | 'fetch'>;
   /** Fetches at the same time. */
   readonly fetchConcurrency: number;
   readonly cacheTargetBytes: number;
@@ -117,8 +116,8 @@ export class ResourceLocalizationService implements Service {
     const { dispatcher } = this.deps.context;
     for (const dir of this.deps.dirs.goodLocalDirs) {
       try {
-        await mkdir(join(dir, 'usercache', user), { recursive: true, mode: 0o750 });
-        await mkdir(appCacheDir(dir, user, applicationId), { recursive: true, mode: 0o710 });
+        await this.deps.files.makeFolder(join(dir, 'usercache', user), 0o750);
+        await this.deps.files.makeFolder(appCacheDir(dir, user, applicationId), 0o710);
       } catch (error) {
         // The disk check will find it; the others do.
         this.log.warn(`cannot make folders of ${applicationId} in '${dir}'`, { applicationId, error });
@@ -140,7 +139,7 @@ export class ResourceLocalizationService implements Service {
         clock,
         log: this.log,
         dispatcher,
-        isPresent: existsSync,
+        isPresent: (path) => this.deps.files.exists(path),
         fetch: (resource) => this.fetch(name, resource),
         firstFolder: this.firstFolder,
       });
@@ -173,7 +172,7 @@ export class ResourceLocalizationService implements Service {
     try {
       const folder = tracker.newFolder(join(this.deps.dirs.localDirForWrite(), cacheFolder(tracker.name)));
       tracked.folder = folder;
-      const { path, sizeBytes } = await fetchResource(tracked.resource, folder);
+      const { path, sizeBytes } = await this.deps.files.fetch(tracked.resource, folder);
       if (this.stopped) return;
       dispatcher.dispatch({
         domain: 'localizer',
@@ -224,30 +223,27 @@ export class ResourceLocalizationService implements Service {
 
   /** The caches start empty: their folders are moved aside at once and deleted in the background. */
   private async sweep(localDir: string): Promise<void> {
+    const { files } = this.deps;
     const stamp = this.deps.context.clock.now();
     const aside: string[] = [];
     const move = async (folder: string): Promise<void> => {
-      if (!existsSync(folder)) return;
-      await rename(folder, `${folder}_DEL_${stamp}`);
+      if (!files.exists(folder)) return;
+      await files.rename(folder, `${folder}_DEL_${stamp}`);
       aside.push(`${folder}_DEL_${stamp}`);
     };
     const kept: ReadonlySet<string> = this.deps.recoveredApplications();
     // Containers that are taken back hold links into the shared caches.
     if (kept.size === 0) await move(join(localDir, 'filecache'));
-    for (const user of await names(join(localDir, 'usercache'))) {
+    for (const user of await files.names(join(localDir, 'usercache'))) {
       const userDir = join(localDir, 'usercache', user);
       if (kept.size === 0) await move(join(userDir, 'filecache'));
-      for (const application of await names(join(userDir, 'appcache'))) {
+      for (const application of await files.names(join(userDir, 'appcache'))) {
         if (!kept.has(application)) await move(join(userDir, 'appcache', application));
       }
     }
-    for (const application of await names(join(localDir, 'nmPrivate'))) {
+    for (const application of await files.names(join(localDir, 'nmPrivate'))) {
       if (!kept.has(application)) await move(join(localDir, 'nmPrivate', application));
     }
     this.deps.deletion.delete(aside);
   }
-}
-
-async function names(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
 }

@@ -3,7 +3,6 @@
  * nodemanager.containermanager.monitor.ContainersMonitorImpl, NodeResourceMonitorImpl. Handles the `monitor` domain; sends
  * KILL_CONTAINER with -104 or -103. The page cache does not count (`proc.ts`). With no container it looks at nothing.
  */
-import { cpus, freemem, totalmem } from 'node:os';
 import {
   assertNever,
   ContainerExitStatus,
@@ -18,18 +17,23 @@ import {
 import type { NMContext } from '../../nm-context.js';
 import type { MonitorEvent } from '../../nm-events.js';
 import { isOverLimit, overLimitMessage, type ProcessLine } from './memory-rules.js';
-import { allProcesses, commandLine, residentBytes, TICKS_PER_SECOND, treeOf, type ProcessStat } from './proc.js';
+import { TICKS_PER_SECOND, treeOf, type ProcessStat } from './proc.js';
 
 const MIB = 1024 * 1024;
 
-/** What the monitor reads; a test brings its own. */
+/** The machine as the monitor sees it. */
 export interface ProcessSource {
   processes(): readonly ProcessStat[];
   residentBytes(pid: number): number;
   commandLine(pid: number): string;
+  /** The whole of it: memory in use now; time of all cores since boot, and the busy part of it. */
+  machine(): {
+    readonly usedBytes: number;
+    readonly cores: number;
+    readonly totalMs: number;
+    readonly busyMs: number;
+  };
 }
-
-const procFs: ProcessSource = { processes: allProcesses, residentBytes, commandLine };
 
 export interface ContainersMonitorDeps {
   readonly context: NMContext;
@@ -37,7 +41,7 @@ export interface ContainersMonitorDeps {
   readonly pmemCheckEnabled: boolean;
   readonly vmemCheckEnabled: boolean;
   readonly vmemPmemRatio: number;
-  readonly source?: ProcessSource;
+  readonly source: ProcessSource;
 }
 
 interface Watched {
@@ -60,7 +64,7 @@ export class ContainersMonitor implements Service {
   private nodeCpu = { busyMs: 0, totalMs: 0, cores: 0 };
 
   constructor(private readonly deps: ContainersMonitorDeps) {
-    this.source = deps.source ?? procFs;
+    this.source = deps.source;
     this.log = deps.context.log.child({ service: this.name });
     this.lookedAtMs = deps.context.clock.monotonic();
   }
@@ -97,13 +101,11 @@ export class ContainersMonitor implements Service {
 
   /** What the machine uses now; CPU since the last call. */
   nodeUtilization(): ResourceUtilization {
-    const usedMb = Math.floor((totalmem() - freemem()) / MIB);
-    const times = cpus().map((core) => core.times);
-    const totalMs = times.reduce((sum, t) => sum + t.user + t.nice + t.sys + t.idle + t.irq, 0);
-    const busyMs = totalMs - times.reduce((sum, t) => sum + t.idle, 0);
+    const { usedBytes, cores, totalMs, busyMs } = this.source.machine();
+    const usedMb = Math.floor(usedBytes / MIB);
     const passedMs = totalMs - this.nodeCpu.totalMs;
     const share = passedMs > 0 ? (busyMs - this.nodeCpu.busyMs) / passedMs : 0;
-    this.nodeCpu = { busyMs, totalMs, cores: passedMs > 0 ? share * times.length : this.nodeCpu.cores };
+    this.nodeCpu = { busyMs, totalMs, cores: passedMs > 0 ? share * cores : this.nodeCpu.cores };
     return { physicalMb: usedMb, virtualMb: usedMb, cpu: this.nodeCpu.cores };
   }
 

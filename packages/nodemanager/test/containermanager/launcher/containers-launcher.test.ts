@@ -5,6 +5,7 @@ import type { ContainerExecutor } from '../../../src/container-executor.js';
 import { ContainerManagerService } from '../../../src/containermanager/container-manager-service.js';
 import { ContainersLauncher } from '../../../src/containermanager/launcher/containers-launcher.js';
 import { RecentlyStoppedContainers } from '../../../src/containermanager/recently-stopped-containers.js';
+import { localNodeFiles } from '../../../src/local-node-files.js';
 import type { NMContext } from '../../../src/nm-context.js';
 import type { NMEvent } from '../../../src/nm-events.js';
 import { MemoryNMStateStore } from '../../../src/recovery/memory-nm-state-store.js';
@@ -79,6 +80,7 @@ class Stand {
     const launcher = new ContainersLauncher({
       context: this.context,
       executor: this.executor(refuse),
+      files: localNodeFiles,
       dirs: { localDirForWrite: refuse, logDirForWrite: refuse, goodLocalDirs: [], goodLogDirs: [] },
       auxServices: { metadata: () => ({}) },
       whitelistedEnvironment: {},
@@ -106,6 +108,22 @@ class Stand {
     };
   }
 }
+
+test('no signal is sent before the reason of the kill is durable', async () => {
+  const stand = new Stand();
+  await stand.dispatcher.drained();
+  const signalsBeforeCommit: number[] = [];
+  const commit = stand.store.commit.bind(stand.store);
+  jest.spyOn(stand.store, 'commit').mockImplementation(() => {
+    signalsBeforeCommit.push(stand.signals.length);
+    commit();
+  });
+  const kill = { type: 'KILL_CONTAINER', exitStatus: -105, diagnostics: 'stopped' } as const;
+  stand.dispatcher.dispatch({ domain: 'container', containerId: ID, ...kill });
+  await stand.dispatcher.drained();
+  expect(signalsBeforeCommit[0]).toBe(0);
+  expect(stand.signals).toEqual([`TERM ${LEFT.pid}`, `CONT ${LEFT.pid}`]);
+});
 
 test('a stop that comes before the application is ready again ends the process that ran on', async () => {
   const stand = new Stand();

@@ -21,6 +21,7 @@ import {
 } from '@bobbin/common';
 import { ControlledClock, recordingLogger, tempDir } from '@bobbin/common/testing';
 import { ResourceLocalizationService } from '../../../src/containermanager/localizer/resource-localization-service.js';
+import { localNodeFiles } from '../../../src/local-node-files.js';
 import type { NMContext } from '../../../src/nm-context.js';
 import type { NMEvent } from '../../../src/nm-events.js';
 import { MemoryNMStateStore } from '../../../src/recovery/memory-nm-state-store.js';
@@ -59,6 +60,7 @@ class Stand implements Disposable {
         delete: (paths) => void this.deleted.push(...paths),
         deleteLater: (paths) => void this.deleted.push(...paths),
       },
+      files: localNodeFiles,
       fetchConcurrency: 2,
       cacheTargetBytes,
       cacheCleanupIntervalMs: 600_000,

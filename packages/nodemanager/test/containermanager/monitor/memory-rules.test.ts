@@ -68,6 +68,7 @@ describe('ContainersMonitor', () => {
         processes: () => processes,
         residentBytes: (pid) => memory.get(pid) ?? 0,
         commandLine: (pid) => `cmd ${pid}`,
+        machine: () => ({ usedBytes: 0, cores: 2, totalMs: 0, busyMs: 0 }),
       },
       ...more,
     });

@@ -36,6 +36,11 @@ import {
 const KEY_BYTES = 32;
 const AM_PRIORITY = 0;
 
+interface FinishedContainer {
+  readonly nodeId: NodeId;
+  readonly status: ContainerStatus;
+}
+
 export class RMAppAttempt {
   readonly clientToAMKey: Uint8Array;
   readonly startTimeMs: number;
@@ -44,10 +49,10 @@ export class RMAppAttempt {
   private vcoreMs: number;
   /** What clients are told while FINAL_SAVING. */
   private shownState: RMAppAttemptState = 'NEW';
-  private justFinished: { readonly nodeId: NodeId; readonly status: ContainerStatus }[] = [];
+  private justFinished: FinishedContainer[] = [];
   /** While it waits for its container. */
   private avoidedHosts: readonly string[] = [];
-  private sentToAM: { readonly nodeId: NodeId; readonly containerId: ContainerId }[] = [];
+  private sentToAM: FinishedContainer[] = [];
   private snapshot: SnapshotFrom<typeof rmAppAttemptMachine>;
 
   constructor(
@@ -126,15 +131,13 @@ export class RMAppAttempt {
   /** Finished containers for the AM's next answer. Asking again means that it has the ones before: their nodes may forget them. */
   pullFinishedContainers(): ContainerStatus[] {
     this.acknowledge(this.sentToAM.splice(0));
-    const pulled = this.justFinished.splice(0);
-    this.sentToAM = pulled.map(({ nodeId, status }) => ({ nodeId, containerId: status.containerId }));
-    return pulled.map(({ status }) => status);
+    this.sentToAM = this.justFinished.splice(0);
+    return this.sentToAM.map(({ status }) => status);
   }
 
-  /** Takes over what the attempt before has not handed to its AM. */
+  /** Takes over what the AM before has not been told, or may have been told and not have taken in. */
   inheritFinished(from: RMAppAttempt): void {
-    this.justFinished.push(...from.justFinished.splice(0));
-    this.acknowledge(from.sentToAM.splice(0));
+    this.justFinished.push(...from.sentToAM.splice(0), ...from.justFinished.splice(0));
   }
 
   keepFinished(nodeId: NodeId, status: ContainerStatus): void {
@@ -184,6 +187,7 @@ export class RMAppAttempt {
           attemptId,
           waitsForAM: !effect.recovering,
           recovering: effect.recovering,
+          ...(effect.recovering && this.masterContainer && { runningAM: this.masterContainer.resource }),
           ...(previous && { keepContainersOf: previous.attemptId }),
         });
       }
@@ -218,7 +222,7 @@ export class RMAppAttempt {
       case 'KEEP_FINISHED':
         return (this.app.currentAttempt ?? this).keepFinished(effect.nodeId, effect.status);
       case 'ACK_AM_CONTAINER':
-        return this.acknowledge([{ nodeId: effect.nodeId, containerId: effect.status.containerId }]);
+        return this.acknowledge([effect]);
       case 'FINISH':
         return this.finish(effect.outcome, effect.recovered);
       case 'INVALID_EVENT':
@@ -304,9 +308,11 @@ export class RMAppAttempt {
     this.app.tell(event);
   }
 
-  private acknowledge(finished: readonly { readonly nodeId: NodeId; readonly containerId: ContainerId }[]): void {
+  private acknowledge(finished: readonly FinishedContainer[]): void {
     const byNode = new Map<NodeId, ContainerId[]>();
-    for (const { nodeId, containerId } of finished) byNode.set(nodeId, [...(byNode.get(nodeId) ?? []), containerId]);
+    for (const { nodeId, status } of finished) {
+      byNode.set(nodeId, [...(byNode.get(nodeId) ?? []), status.containerId]);
+    }
     for (const [nodeId, containers] of byNode) {
       if (!this.deps.registry.nodes.has(nodeId)) continue;
       this.deps.dispatcher.dispatch({ domain: 'rmnode', type: 'FINISHED_CONTAINERS_PULLED_BY_AM', nodeId, containers });

@@ -45,7 +45,8 @@ interface Held {
   attempt: SchedulerAttempt;
   readonly node: SchedulerNode;
   readonly resource: Resource;
-  readonly isAM: boolean;
+  /** The attempt whose AM it is, which holds a part of the AMs' share for it; another attempt may have taken the container over. */
+  readonly amOf: ApplicationAttemptId | undefined;
   /** Absent for a recovered one: its ask is not known. */
   readonly ask?: Ask;
   readonly names: readonly string[];
@@ -62,6 +63,8 @@ export class FifoScheduler implements ResourceScheduler {
   private nextOrder = 1;
   private readonly attempts = new Map<ApplicationAttemptId, SchedulerAttempt>();
   private readonly held = new Map<ContainerId, Held>();
+  /** Attempts whose AM no node has reported since the restart of the RM. */
+  private readonly unseenAMs = new Set<ApplicationAttemptId>();
   private readonly demands: Demands;
   private readonly suppliers = new Set<SchedulerNode>();
   private used: Resource = NO_RESOURCE;
@@ -222,20 +225,30 @@ export class FifoScheduler implements ResourceScheduler {
   }
 
   private addAttempt(event: Extract<SchedulerEvent, { type: 'ATTEMPT_ADDED' }>): void {
-    const { attemptId, waitsForAM, keepContainersOf } = event;
+    const { attemptId, waitsForAM, runningAM, keepContainersOf } = event;
     const order = this.orders.get(applicationOf(attemptId));
     if (order === undefined) throw new Error(`attempt ${attemptId} was added before its application`);
+    const expected = this.attempts.get(attemptId);
     const attempt = new SchedulerAttempt(attemptId, order, this.options.epoch, waitsForAM);
     this.attempts.set(attemptId, attempt);
-    const previous = keepContainersOf === undefined ? undefined : this.attempts.get(keepContainersOf);
-    for (const id of [...(previous?.containers ?? [])]) {
-      const held = this.held.get(id);
-      if (!previous || !held) continue;
-      previous.release(id, held.resource);
-      attempt.charge(id, held.resource);
-      held.attempt = attempt;
+    if (expected) this.handOver(expected, attempt);
+    if (runningAM) {
+      this.unseenAMs.add(attemptId);
+      this.demands.holdAMShare(attemptId, runningAM);
     }
+    const previous = keepContainersOf === undefined ? undefined : this.attempts.get(keepContainersOf);
+    if (previous) this.handOver(previous, attempt);
     if (keepContainersOf !== undefined) this.removeAttempt(keepContainersOf, false);
+  }
+
+  private handOver(from: SchedulerAttempt, to: SchedulerAttempt): void {
+    for (const id of [...from.containers]) {
+      const held = this.held.get(id);
+      if (!held) continue;
+      from.release(id, held.resource);
+      to.charge(id, held.resource);
+      held.attempt = to;
+    }
   }
 
   private removeAttempt(attemptId: ApplicationAttemptId, keepContainers: boolean): void {
@@ -244,7 +257,7 @@ export class FifoScheduler implements ResourceScheduler {
     for (const ask of attempt.asks.values()) this.demands.forget(ask);
     attempt.asks.clear();
     if (!keepContainers) this.attempts.delete(attemptId);
-    if (attempt.waitsForAM) this.demands.releaseAMShare(attemptId);
+    if (this.unseenAMs.delete(attemptId) || attempt.waitsForAM) this.demands.releaseAMShare(attemptId);
     this.demands.admitAMs();
   }
 
@@ -276,31 +289,42 @@ export class FifoScheduler implements ResourceScheduler {
     this.used = subtractResources(this.used, resource);
     this.nodes.changed(node);
     this.suppliers.add(node);
-    if (held.isAM) this.demands.releaseAMShare(attempt.attemptId);
+    if (held.amOf !== undefined) this.demands.releaseAMShare(held.amOf);
     if (askAgain && ask && this.attempts.get(attempt.attemptId) === attempt) {
-      attempt.asks.set(`${ask.priority}/${ask.allocationRequestId}`, ask);
-      this.demands.unfile(ask);
-      ask.giveBack(held.names);
-      if (held.isAM) attempt.waitsForAM = true;
-      this.demands.take(ask);
+      const present = attempt.standingIn(ask);
+      this.demands.unfile(present);
+      present.giveBack(held.names, ask);
+      if (held.amOf !== undefined) attempt.waitsForAM = true;
+      this.demands.take(present);
     }
     this.demands.admitAMs();
   }
 
   private recover(event: Extract<SchedulerEvent, { type: 'CONTAINER_RECOVERED' }>): void {
     const { containerId, attemptId, nodeId, resource } = event.container;
-    const attempt = this.attempts.get(attemptId);
     const node = this.nodes.get(nodeId);
-    if (!attempt || !node || this.held.has(containerId)) return;
+    if (!node || this.held.has(containerId)) return;
+    const attempt = this.attempts.get(attemptId) ?? this.expectAttempt(attemptId);
+    if (!attempt) return;
     node.charge(containerId, resource);
     attempt.charge(containerId, resource);
     this.used = addResources(this.used, resource);
     this.nodes.changed(node);
-    this.held.set(containerId, { attempt, node, resource, isAM: event.isAM, names: [] });
+    this.held.set(containerId, { attempt, node, resource, amOf: event.isAM ? attemptId : undefined, names: [] });
     if (event.isAM) {
       attempt.waitsForAM = false;
-      this.demands.holdAMShare(attemptId, resource.memoryMb);
+      this.unseenAMs.delete(attemptId);
+      this.demands.holdAMShare(attemptId, resource);
     }
+  }
+
+  /** The books of an attempt that was begun and is still to be added: containers of the one before are its own already. */
+  private expectAttempt(attemptId: ApplicationAttemptId): SchedulerAttempt | undefined {
+    const order = this.orders.get(applicationOf(attemptId));
+    if (order === undefined) return undefined;
+    const attempt = new SchedulerAttempt(attemptId, order, this.options.epoch, false);
+    this.attempts.set(attemptId, attempt);
+    return attempt;
   }
 
   /** A node with something free takes the first in the queue that fits; says whether there was one. */
@@ -357,7 +381,8 @@ export class FifoScheduler implements ResourceScheduler {
     this.used = addResources(this.used, resource);
     this.nodes.changed(node);
     const names = ask.take(node, locality);
-    this.held.set(containerId, { attempt, node, resource, isAM: attempt.waitsForAM, ask, names });
+    const amOf = attempt.waitsForAM ? attempt.attemptId : undefined;
+    this.held.set(containerId, { attempt, node, resource, amOf, ask, names });
     attempt.waitsForAM = false;
     this.demands.served(ask, names, locality !== 'OFF_SWITCH');
     const { priority, allocationRequestId } = ask;

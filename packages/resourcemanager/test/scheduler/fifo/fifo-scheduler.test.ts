@@ -1,5 +1,12 @@
 /** YARN's rules of asks and places, and first come first served, on the FIFO scheduler. */
-import { nodeId, formatResource } from '@bobbin/common';
+import {
+  applicationAttemptId,
+  applicationOf,
+  containerId,
+  formatResource,
+  nodeId,
+  type ResourceRequest,
+} from '@bobbin/common';
 import { ask } from '../../support/mock-cluster.js';
 import { attempt, Cluster } from './cluster.js';
 
@@ -160,6 +167,12 @@ describe('places', () => {
     expect(c.blacklist(1, [], ['a']).places()).toEqual(['1:a']);
   });
 
+  test('one node of a host may be blacklisted by its id', () => {
+    const c = new Cluster().node('a').node('b').app(1);
+    c.blacklist(1, [nodeId('a', 1)]).ask(1, ask({ numContainers: 3 }));
+    expect(c.places()).toEqual(['1:b', '1:b', '1:b']);
+  });
+
   test('a frozen node gets nothing new until it is thawed', () => {
     const c = new Cluster().node('a').app(1).ask(1, ask());
     c.scheduler.apply({ type: 'NODE_FROZEN', nodeId: nodeId('a', 1), frozen: true });
@@ -217,6 +230,19 @@ describe('the queue', () => {
     expect(c.node('a').decide()).toEqual([]);
   });
 
+  test('a container that is taken back is asked again as is asked now: an ask that has taken the place of its own stays the only one', () => {
+    const again = (...asks: ResourceRequest[]): Cluster => {
+      const c = new Cluster().node('a', 1024, 1).app(1).ask(1, ask());
+      const [first] = c.decide();
+      return c.ask(1, ...asks).done(first, true);
+    };
+    expect(again(ask({ relaxLocality: false })).decide()).toEqual([]);
+    const two = again(ask());
+    expect(two.scheduler.usage(attempt(1)).pendingContainers).toBe(2);
+    expect(two.ask(1, ask({ numContainers: 0 })).decide()).toEqual([]);
+    expect(again(ask({ resourceName: 'a' })).decide()).toMatchObject([{ resource: { memoryMb: 1024, vcores: 1 } }]);
+  });
+
   test('a second attempt keeps the place of its application', () => {
     const c = new Cluster().app(1).app(2);
     c.scheduler.apply({ type: 'ATTEMPT_REMOVED', attemptId: attempt(1), keepContainers: false });
@@ -258,6 +284,58 @@ describe('the queue', () => {
     expect(c.scheduler.explain(attempt(4))[0]?.reason).toContain('1 application is ahead');
     expect(c.done(first[0]).places()).toEqual(['3:a']);
     expect(new Cluster({ maxAMShare: 0 }).node('a').app(1, true).ask(1, ask()).decide()).toHaveLength(1);
+  });
+
+  test('the AM of an attempt that is over gives its share back when it ends, also where the next attempt has taken its containers over', () => {
+    const c = new Cluster({ maxAMShare: 0.5 }).node('a', 4096, 8);
+    c.app(1, true).ask(1, ask({ priority: 0, capability: { memoryMb: 2048, vcores: 1 } }));
+    const [first] = c.decide();
+    c.scheduler.apply({ type: 'ATTEMPT_REMOVED', attemptId: attempt(1), keepContainers: true });
+    const next = { attemptId: attempt(1, 2), waitsForAM: true, keepContainersOf: attempt(1) };
+    c.scheduler.apply({ type: 'ATTEMPT_ADDED', ...next });
+    const asks = [ask({ priority: 0, capability: { memoryMb: 2048, vcores: 1 } })];
+    const demand = { attemptId: next.attemptId, asks, blacklistAdditions: [], blacklistRemovals: [] };
+    c.scheduler.apply({ type: 'DEMAND_CHANGED', ...demand });
+    expect(c.decide()).toEqual([]);
+    expect(c.done(first).decide()).toMatchObject([{ attemptId: next.attemptId }]);
+  });
+
+  test('an AM of before a restart holds its share before its node is back, then as long as its container runs or else its attempt', () => {
+    const restarted = (): Cluster => {
+      const c = new Cluster({ maxAMShare: 0.5 });
+      const applicationId = applicationOf(attempt(1));
+      c.scheduler.apply({ type: 'APP_ADDED', applicationId, queue: 'default', user: 'u' });
+      const runningAM = { memoryMb: 2048, vcores: 1 };
+      c.scheduler.apply({ type: 'ATTEMPT_ADDED', attemptId: attempt(1), waitsForAM: false, runningAM });
+      c.app(2, true)
+        .ask(2, ask({ priority: 0 }))
+        .node('a', 4096, 8);
+      expect(c.decide()).toEqual([]);
+      return c;
+    };
+    const lost = restarted();
+    lost.scheduler.apply({ type: 'ATTEMPT_REMOVED', attemptId: attempt(1), keepContainers: false });
+    expect(lost.places()).toEqual(['2:a']);
+
+    const back = restarted();
+    const id = containerId(attempt(1), 1);
+    const resource = { memoryMb: 2048, vcores: 1 };
+    const container = { containerId: id, attemptId: attempt(1), nodeId: nodeId('a', 1), resource };
+    const found = { ...container, priority: 0, allocationRequestId: -1 };
+    back.scheduler.apply({ type: 'CONTAINER_RECOVERED', container: found, isAM: true });
+    back.scheduler.apply({ type: 'ATTEMPT_REMOVED', attemptId: attempt(1), keepContainers: true });
+    expect(back.decide()).toEqual([]);
+    back.scheduler.apply({ type: 'CONTAINER_COMPLETED', containerId: id, askAgain: false });
+    expect(back.places()).toEqual(['2:a']);
+  });
+
+  test('AMs hold no more than their share of the cores either: some are left for tasks', () => {
+    const c = new Cluster({ maxAMShare: 0.5 }).node('a', 65536, 4);
+    for (const app of [1, 2, 3]) c.app(app, true).ask(app, ask({ priority: 0 }));
+    expect(c.decide().map((a) => a.attemptId)).toEqual([attempt(1), attempt(2)]);
+    expect(c.scheduler.explain(attempt(3))[0]?.reason).toBe(
+      'AppMasters hold 2 of the 2 cores they may hold together, and 0 applications are ahead in the queue',
+    );
   });
 });
 
@@ -318,5 +396,19 @@ describe('after a restart', () => {
     c.ask(1, ask({ numContainers: 2 }));
     expect(c.decide().map((a) => a.containerId)).toEqual(['container_e03_1700000000000_0001_01_000001']);
     expect(c.scheduler.headroom(attempt(1))).toEqual({ memoryMb: 0, vcores: 0 });
+  });
+
+  test('a container found for an attempt that was begun, and is still to be added, is charged, and is its own then', () => {
+    const c = new Cluster().node('a', 2048, 2).app(1);
+    const second = applicationAttemptId(applicationOf(attempt(1)), 2);
+    const resource = { memoryMb: 1024, vcores: 1 };
+    const found = { containerId: containerId(attempt(1), 1), attemptId: second, nodeId: nodeId('a', 1), resource };
+    const container = { ...found, priority: 0, allocationRequestId: -1 };
+    c.scheduler.apply({ type: 'CONTAINER_RECOVERED', container, isAM: false });
+    expect(c.scheduler.nodeUsage(nodeId('a', 1))).toMatchObject({ containers: 1, used: resource });
+    c.scheduler.apply({ type: 'ATTEMPT_ADDED', attemptId: second, waitsForAM: true, keepContainersOf: attempt(1) });
+    expect(c.scheduler.containersOf(second)).toEqual([found.containerId]);
+    c.scheduler.apply({ type: 'CONTAINER_COMPLETED', containerId: found.containerId, askAgain: false });
+    expect(c.scheduler.nodeUsage(nodeId('a', 1))).toMatchObject({ containers: 0 });
   });
 });
