@@ -11,6 +11,7 @@ import {
   applicationOf,
   BadRequestError,
   InvalidApplicationMasterRequestError,
+  isUnusable,
   type AllocateRequest,
   type AllocateResponse,
   type ApplicationAttemptId,
@@ -35,6 +36,7 @@ import { CallSupersededError } from './errors.js';
 import type { RMEvent } from './events.js';
 import type { AppWatchers } from './rmapp/app-watchers.js';
 import type { RMAppAttempt } from './rmapp/attempt/rm-app-attempt.js';
+import type { RMApp } from './rmapp/rm-app.js';
 import type { RMContainer } from './rmcontainer/rm-container.js';
 import { nodeReport } from './rmnode/node-report.js';
 import type { RMRegistry } from './rm-registry.js';
@@ -161,6 +163,7 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
     if (entry.responseId < 0) {
       entry.responseId = 0;
       this.deps.dispatcher.dispatch({ domain: 'rmattempt', type: 'REGISTERED', attemptId, ...request });
+      if (attempt.app.attemptBefore(attemptId)) this.repeatUnusableNodes(attempt.app);
     } else if (entry.hasAllocated) {
       throw new InvalidApplicationMasterRequestError(
         `Application Master is already registered : ${applicationOf(entry.attemptId)}; ` +
@@ -353,6 +356,14 @@ export class ApplicationMasterService implements Handlers<ApplicationMasterProto
       if (container && !container.isAM) kept.push(this.withToken(container, attempt));
     }
     return kept;
+  }
+
+  /** An earlier attempt may have been told, and have died before it acted on it; the next one needs to know whose output is lost. */
+  private repeatUnusableNodes(app: RMApp): void {
+    const { nodes, inactiveNodes } = this.deps.registry;
+    for (const { nodeId, state } of [...nodes.values(), ...inactiveNodes.values()]) {
+      if (isUnusable(state)) app.tell({ type: 'NODE_UPDATE', nodeId, update: 'NODE_UNUSABLE' });
+    }
   }
 
   private nodeUpdates({ app }: RMAppAttempt): NodeReport[] {

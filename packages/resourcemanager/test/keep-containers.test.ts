@@ -99,6 +99,26 @@ test('lost with its node, an AM leaves those on other nodes; those on its own ar
   expect(completedContainersStatuses).toMatchObject([{ containerId: on(a)[0], exitStatus: -100 }]);
 });
 
+test('a new attempt is told of nodes that are unusable, though an earlier one was told', async () => {
+  const c = new MockCluster({ 'yarn.nm.liveness-monitor.expiry-interval-ms': '1000' });
+  const a = await c.node('a');
+  const am = await c.runningAM(keep);
+  const [sick, gone] = [await c.node('sick'), await c.node('gone')];
+  const beat = () => Promise.all([a.heartbeat(), sick.heartbeat({ healthy: false })]);
+  await c.advance(500);
+  await beat();
+  await c.advance(500);
+  const toldOf = async (of: MockAM) => (await of.allocate()).updatedNodes.map(({ nodeId, state }) => [nodeId, state]);
+  const unusable = [
+    [sick.id, 'UNHEALTHY'],
+    [gone.id, 'LOST'],
+  ];
+  expect(await toldOf(am)).toEqual(unusable);
+  const second = (await successor(c, am, a)).am;
+  expect(await toldOf(second)).toEqual(unusable);
+  expect(await toldOf(second)).toEqual([]);
+});
+
 test('over two deaths: the third attempt is given what the first began, and may release it', async () => {
   const c = new MockCluster({ 'yarn.resourcemanager.am.max-attempts': '4' });
   const { nm, am, ids } = await withContainers(c, 2);

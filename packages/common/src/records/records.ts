@@ -33,6 +33,17 @@ export type YarnApplicationAttemptState =
   | 'KILLED';
 export type NodeState =
   'NEW' | 'RUNNING' | 'UNHEALTHY' | 'DECOMMISSIONED' | 'LOST' | 'REBOOTED' | 'DECOMMISSIONING' | 'SHUTDOWN';
+
+const UNUSABLE_NODE_STATES: ReadonlySet<NodeState> = new Set(['UNHEALTHY', 'DECOMMISSIONED', 'LOST', 'SHUTDOWN']);
+
+/**
+ * Whether nothing runs on a node in this state, and what it held cannot be fetched. Hadoop: NodeState.isUnusable, which leaves out SHUTDOWN: such a
+ * node, too, serves no output.
+ */
+export function isUnusable(state: NodeState): boolean {
+  return UNUSABLE_NODE_STATES.has(state);
+}
+
 export type ContainerState = 'NEW' | 'RUNNING' | 'COMPLETE';
 export type NodeAction = 'NORMAL' | 'RESYNC' | 'SHUTDOWN';
 export type ExecutionType = 'GUARANTEED' | 'OPPORTUNISTIC';

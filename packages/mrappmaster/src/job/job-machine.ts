@@ -34,7 +34,7 @@
  *
  * | state      | JOB_TASK_COMPLETED                      | JOB_MAP_TASK_RESCHEDULED | JOB_TASK_ATTEMPT_COMPLETED |
  * | ---------- | --------------------------------------- | ------------------------ | -------------------------- |
- * | RUNNING    | FAIL_ABORT/FAIL_WAIT/COMMITTING/RUNNING | =                        | =                          |
+ * | RUNNING    | FAIL_ABORT/FAIL_WAIT/COMMITTING/RUNNING | =                        | RUNNING                    |
  * | COMMITTING | .                                       | .                        | .                          |
  * | FAIL_WAIT  | FAIL_ABORT/FAIL_WAIT                    | =                        | .                          |
  * | FAIL_ABORT | .                                       | .                        | .                          |
@@ -48,9 +48,9 @@
  *
  * | state      | JOB_COMPLETED      | JOB_UPDATED_NODES | JOB_TASK_ATTEMPT_FETCH_FAILURE | JOB_FAIL_WAIT_TIMEDOUT |
  * | ---------- | ------------------ | ----------------- | ------------------------------ | ---------------------- |
- * | NEW        | !                  | .                 | !                              | !                      |
- * | INITED     | !                  | .                 | !                              | !                      |
- * | SETUP      | !                  | .                 | !                              | !                      |
+ * | NEW        | !                  | =                 | !                              | !                      |
+ * | INITED     | !                  | =                 | !                              | !                      |
+ * | SETUP      | !                  | =                 | !                              | !                      |
  * | RUNNING    | COMMITTING/RUNNING | RUNNING           | =                              | !                      |
  * | COMMITTING | !                  | .                 | .                              | !                      |
  * | FAIL_WAIT  | !                  | .                 | .                              | FAIL_ABORT             |
@@ -76,8 +76,8 @@
  * `=` stays and acts, `.` late but harmless, `!` impossible (INVALID_EVENT). Arcs beyond Hadoop's: docs/decisions.
  */
 import { assign, emit, setup } from 'xstate';
-import { taskTypeOf } from '@bobbin/common';
-import type { NodeReport, TaskId } from '@bobbin/common';
+import { isUnusable, taskOf, taskTypeOf } from '@bobbin/common';
+import type { NodeId, NodeReport, NodeState, TaskAttemptId, TaskId } from '@bobbin/common';
 import type { RecoveredTask, TaskSplit } from '../app-context.js';
 import type { CounterUpdate, JobEvent } from '../events.js';
 
@@ -113,6 +113,13 @@ export type JobEffect =
   | { readonly type: 'COUNT_FETCH_FAILURES'; readonly event: Of<'JOB_TASK_ATTEMPT_FETCH_FAILURE'> }
   /** Succeeded maps on those of the nodes that are unusable run again. */
   | { readonly type: 'RERUN_MAPS'; readonly nodes: readonly NodeReport[] }
+  /** This map succeeded on a node that is unusable already. */
+  | {
+      readonly type: 'RERUN_MAP';
+      readonly attemptId: TaskAttemptId;
+      readonly nodeId: NodeId;
+      readonly state: NodeState;
+    }
   | { readonly type: 'ADD_DIAGNOSTICS'; readonly text: string }
   /** End time, history, and the word to the AM. */
   | { readonly type: 'FINISH'; readonly state: JobEndState }
@@ -141,6 +148,8 @@ export interface JobContext extends JobInput, JobCounts {
   readonly numMaps: number;
   /** Maps that run again for nobody were killed: once is enough. */
   readonly mapsCutShort: boolean;
+  /** Nodes of which the last word was that they are unusable. It may come before a recovered map that succeeded there does. */
+  readonly unusableNodes: ReadonlyMap<NodeId, NodeState>;
 }
 
 type Completed = Of<'JOB_TASK_COMPLETED'>;
@@ -157,6 +166,18 @@ const hasFailed = (c: JobContext): boolean =>
 /** Reduces are all over, maps still run: their output has no reader. */
 const onlyMapsLeft = (c: JobContext): boolean =>
   c.finishWhenAllReducersDone && c.numReduces > 0 && completedReduces(c) >= c.numReduces && !isComplete(c);
+
+function withNodes(
+  known: ReadonlyMap<NodeId, NodeState>,
+  nodes: readonly NodeReport[],
+): ReadonlyMap<NodeId, NodeState> {
+  const next = new Map(known);
+  for (const { nodeId, state } of nodes) {
+    if (isUnusable(state)) next.set(nodeId, state);
+    else next.delete(nodeId);
+  }
+  return next;
+}
 
 /** The context after one more task is over. */
 function counted(context: JobContext, { taskId, state }: Omit<Completed, 'type'>): JobContext {
@@ -196,6 +217,11 @@ const { createMachine } = setup({
     },
     willOnlyMapsBeLeft: ({ context }, p: Completed) => !context.mapsCutShort && onlyMapsLeft(counted(context, p)),
     reducesRemain: ({ context }) => completedReduces(context) < context.numReduces,
+    isLostMap: ({ context }, p: Of<'JOB_TASK_ATTEMPT_COMPLETED'>) =>
+      context.unusableNodes.has(p.nodeId) &&
+      p.status === 'SUCCEEDED' &&
+      taskTypeOf(taskOf(p.attemptId)) === 'MAP' &&
+      completedReduces(context) < context.numReduces,
   },
   actions: {
     writeSubmitted: emit({ type: 'WRITE_SUBMITTED' }),
@@ -236,6 +262,13 @@ const { createMachine } = setup({
       (_, p: Of<'JOB_TASK_ATTEMPT_FETCH_FAILURE'>) => ({ type: 'COUNT_FETCH_FAILURES', event: p }) as const,
     ),
     rerunMaps: emit((_, p: { nodes: readonly NodeReport[] }) => ({ type: 'RERUN_MAPS', nodes: p.nodes }) as const),
+    rerunMap: emit(
+      ({ context }, { attemptId, nodeId }: Of<'JOB_TASK_ATTEMPT_COMPLETED'>) =>
+        ({ type: 'RERUN_MAP', attemptId, nodeId, state: context.unusableNodes.get(nodeId) ?? 'LOST' }) as const,
+    ),
+    keepNodes: assign({
+      unusableNodes: ({ context }, p: { nodes: readonly NodeReport[] }) => withNodes(context.unusableNodes, p.nodes),
+    }),
     addDiagnostics: emit(
       (_, p: { diagnostics: string }) => ({ type: 'ADD_DIAGNOSTICS', text: p.diagnostics }) as const,
     ),
@@ -292,6 +325,9 @@ const completionEvents = {
   JOB_TASK_ATTEMPT_COMPLETED: { actions: { type: 'addCompletionEvent', params: payload } },
 } as const;
 
+/** Tasks that earlier attempts of the AM ran are not back yet. */
+const nodesBeforeTasks = { JOB_UPDATED_NODES: { actions: { type: 'keepNodes', params: payload } } } as const;
+
 /** A map that would run again in a job that only waits for its tasks to be gone is killed, and counts once. */
 const noRerun = {
   JOB_MAP_TASK_RESCHEDULED: { actions: ['uncountMap', { type: 'killTask', params: payload }] },
@@ -330,6 +366,7 @@ export const jobMachine = createMachine({
     killedMaps: 0,
     killedReduces: 0,
     mapsCutShort: false,
+    unusableNodes: new Map(),
   }),
   on: { '*': { actions: 'reportInvalid' } },
   initial: 'NEW',
@@ -360,7 +397,7 @@ export const jobMachine = createMachine({
         ],
         JOB_INIT_FAILED: { target: 'FAIL_ABORT', actions: abort('FAILED') },
         JOB_KILL: { target: 'KILLED', actions: [say('Job received Kill while in NEW state'), finish('KILLED')] },
-        ...late('JOB_UPDATED_NODES'),
+        ...nodesBeforeTasks,
       },
     },
     INITED: {
@@ -371,7 +408,7 @@ export const jobMachine = createMachine({
           target: 'KILLED',
           actions: [say('Job received Kill while in INITED state'), abort('KILLED'), finish('KILLED')],
         },
-        ...late('JOB_UPDATED_NODES'),
+        ...nodesBeforeTasks,
       },
     },
     SETUP: {
@@ -386,13 +423,22 @@ export const jobMachine = createMachine({
           target: 'KILL_ABORT',
           actions: [say('Job received Kill while in SETUP state'), abort('KILLED')],
         },
-        ...late('JOB_UPDATED_NODES'),
+        ...nodesBeforeTasks,
       },
     },
     RUNNING: {
       on: {
         ...alive,
-        ...completionEvents,
+        JOB_TASK_ATTEMPT_COMPLETED: [
+          {
+            guard: { type: 'isLostMap', params: payload },
+            actions: [
+              { type: 'addCompletionEvent', params: payload },
+              { type: 'rerunMap', params: payload },
+            ],
+          },
+          completionEvents.JOB_TASK_ATTEMPT_COMPLETED,
+        ],
         JOB_TASK_COMPLETED: [
           {
             guard: { type: 'willHaveFailedAndBeComplete', params: payload },
@@ -431,8 +477,14 @@ export const jobMachine = createMachine({
         JOB_MAP_TASK_RESCHEDULED: { actions: 'uncountMap' },
         JOB_TASK_ATTEMPT_FETCH_FAILURE: { actions: { type: 'countFetchFailures', params: payload } },
         JOB_UPDATED_NODES: [
-          { guard: 'reducesRemain', actions: { type: 'rerunMaps', params: payload } },
-          { target: 'RUNNING' },
+          {
+            guard: 'reducesRemain',
+            actions: [
+              { type: 'keepNodes', params: payload },
+              { type: 'rerunMaps', params: payload },
+            ],
+          },
+          { actions: { type: 'keepNodes', params: payload } },
         ],
       },
     },

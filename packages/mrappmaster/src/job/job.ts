@@ -8,6 +8,7 @@ import {
   assertNever,
   begin,
   decide,
+  isUnusable,
   parseNodeId,
   taskId as makeTaskId,
   taskOf,
@@ -15,7 +16,7 @@ import {
   type JobId,
   type JobReport,
   type JobState,
-  type NodeReport,
+  type NodeId,
   type NodeState,
   type TaskAttemptCompletionEvent,
   type TaskAttemptId,
@@ -44,7 +45,6 @@ import { Task } from './task/task.js';
 import type { TaskAttempt } from './taskattempt/task-attempt.js';
 import { decideUber } from './uber-decision.js';
 
-const UNUSABLE: ReadonlySet<NodeState> = new Set(['UNHEALTHY', 'DECOMMISSIONED', 'LOST']);
 const END_STATES: ReadonlySet<JobStateInternal> = new Set(['SUCCEEDED', 'FAILED', 'KILLED', 'ERROR', 'REBOOT']);
 /** Of a failed attempt's own words, this much is repeated in the job's diagnostics. */
 const MAX_QUOTED_CHARS = 4096;
@@ -274,7 +274,13 @@ export class Job implements JobView, JobScope {
       case 'COUNT_FETCH_FAILURES':
         return this.countFetchFailures(effect.event);
       case 'RERUN_MAPS':
-        return effect.nodes.forEach((node) => this.rerunMapsOn(node));
+        for (const { nodeId, state } of effect.nodes) {
+          if (!isUnusable(state)) continue;
+          for (const attemptId of this.events.succeededMapsOn(nodeId)) this.rerunMap(attemptId, nodeId, state);
+        }
+        return;
+      case 'RERUN_MAP':
+        return this.rerunMap(effect.attemptId, effect.nodeId, effect.state);
       case 'ADD_DIAGNOSTICS':
         if (effect.text !== '') this.texts.push(effect.text);
         return this.changed();
@@ -380,17 +386,14 @@ export class Job implements JobView, JobScope {
     return this.reduces.filter(shuffles).length;
   }
 
-  private rerunMapsOn({ nodeId, state }: NodeReport): void {
-    if (!UNUSABLE.has(state)) return;
-    for (const attemptId of this.events.succeededMapsOn(nodeId)) {
-      this.env.dispatcher.dispatch({
-        domain: 'taskattempt',
-        type: 'TA_KILL',
-        attemptId,
-        diagnostics: `TaskAttempt killed because it ran on unusable node ${parseNodeId(nodeId).host} (${nodeId}, ${state})`,
-        reschedule: true,
-      });
-    }
+  private rerunMap(attemptId: TaskAttemptId, nodeId: NodeId, state: NodeState): void {
+    this.env.dispatcher.dispatch({
+      domain: 'taskattempt',
+      type: 'TA_KILL',
+      attemptId,
+      diagnostics: `TaskAttempt killed because it ran on unusable node ${parseNodeId(nodeId).host} (${nodeId}, ${state})`,
+      reschedule: true,
+    });
   }
 
   private finish(state: JobEndState): void {

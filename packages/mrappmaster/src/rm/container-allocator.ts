@@ -13,6 +13,7 @@ import {
   DEFAULT_RACK,
   fitsIn,
   formatResource,
+  isUnusable,
   parseNodeId,
   taskOf,
   taskTypeOf,
@@ -36,7 +37,7 @@ import {
   type BlacklistSettings,
   type ContainerRequest,
 } from './container-requestor.js';
-import { FailedPlaces, isUnusable, type FailedPlacesSettings } from './failed-places.js';
+import { FailedPlaces, type FailedPlacesSettings } from './failed-places.js';
 import {
   reducesToPreempt,
   reducesToSchedule,

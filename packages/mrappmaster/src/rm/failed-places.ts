@@ -4,6 +4,7 @@
  * a node for as long as the cluster has another one, and no longer than its patience: then any node is better than none.
  */
 import {
+  isUnusable,
   taskOf,
   taskTypeOf,
   type NodeId,
@@ -25,15 +26,9 @@ interface Failures {
   readonly count: number;
 }
 
-const UNUSABLE: ReadonlySet<NodeState> = new Set(['UNHEALTHY', 'DECOMMISSIONED', 'LOST', 'SHUTDOWN']);
 const NOWHERE: ReadonlySet<NodeId> = new Set();
 /** Containers that one attempt refuses: an RM that does not know nodes by their id would offer the same node for ever. */
 const MOST_REFUSALS = 10;
-
-/** Whether nothing new runs on a node in this state, and what ran there is lost. */
-export function isUnusable(state: NodeState): boolean {
-  return UNUSABLE.has(state);
-}
 
 export class FailedPlaces {
   private readonly failures = new Map<TaskId, Failures>();

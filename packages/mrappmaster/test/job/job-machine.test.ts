@@ -1,5 +1,14 @@
 /** The machine of a job: the rules of mapreduce.md 2.3 and 2.4 as far as they are decisions. */
-import { applicationId, jobId, taskId, type TaskType } from '@bobbin/common';
+import {
+  applicationId,
+  jobId,
+  nodeId,
+  taskAttemptId,
+  taskId,
+  type NodeReport,
+  type NodeState,
+  type TaskType,
+} from '@bobbin/common';
 import { runMachine } from '@bobbin/common/testing';
 import fc from 'fast-check';
 import {
@@ -33,6 +42,19 @@ const kill: JobMachineEvent = { type: 'JOB_KILL' };
 const error: JobMachineEvent = { type: 'INTERNAL_ERROR' };
 const reboot: JobMachineEvent = { type: 'JOB_AM_REBOOT' };
 const nodes: JobMachineEvent = { type: 'JOB_UPDATED_NODES', nodes: [] };
+const home = nodeId('host', 1);
+const homeIs = (state: NodeState): JobMachineEvent => ({
+  type: 'JOB_UPDATED_NODES',
+  nodes: [{ nodeId: home, state } as NodeReport],
+});
+const succeededAtHome = (type: TaskType): JobMachineEvent => ({
+  type: 'JOB_TASK_ATTEMPT_COMPLETED',
+  attemptId: taskAttemptId(taskId(job, type, 0), 0),
+  status: 'SUCCEEDED',
+  mapOutputServerAddress: 'host:2',
+  attemptRunTimeMs: 1,
+  nodeId: home,
+});
 
 const inited = (maps: number): JobMachineEvent[] => [{ type: 'JOB_INIT', splits: splits(maps) }];
 const setup = (maps: number): JobMachineEvent[] => [...inited(maps), { type: 'JOB_START' }];
@@ -140,6 +162,32 @@ test.each<[rule: string, events: JobMachineEvent[], state: string, effects: stri
     [...running(2), map('SUCCEEDED'), reduce('SUCCEEDED'), nodes],
     'RUNNING',
     [],
+  ],
+  ...(['NEW', 'INITED', 'SETUP', 'RUNNING'] as const).map(
+    (state, events): [string, JobMachineEvent[], string, string[]] => [
+      `that was told in ${state} of a lost node makes a map that comes back from there again`,
+      [...running(1).slice(0, events), homeIs('LOST'), ...running(1).slice(events), succeededAtHome('MAP')],
+      'RUNNING',
+      ['ADD_COMPLETION_EVENT', 'RERUN_MAP'],
+    ],
+  ),
+  [
+    'keeps a map of a node that is well again',
+    [...setup(1), homeIs('LOST'), homeIs('RUNNING'), { type: 'JOB_SETUP_COMPLETED' }, succeededAtHome('MAP')],
+    'RUNNING',
+    ['ADD_COMPLETION_EVENT'],
+  ],
+  [
+    'keeps a reduce that comes back from a lost node',
+    [...running(1), homeIs('LOST'), succeededAtHome('REDUCE')],
+    'RUNNING',
+    ['ADD_COMPLETION_EVENT'],
+  ],
+  [
+    'keeps maps of a lost node once the reduces are done',
+    [...running(2), homeIs('LOST'), reduce('SUCCEEDED'), succeededAtHome('MAP')],
+    'RUNNING',
+    ['ADD_COMPLETION_EVENT'],
   ],
   ['without tasks is told so', running(0), 'RUNNING', ['SCHEDULE_TASKS']],
   ['whose AM is not wanted any more leaves it to the next', [...running(1), reboot], 'REBOOT', ['FINISH REBOOT']],
