@@ -12,7 +12,7 @@ const COUNT = String.raw`xargs -0 -n 1 sh -c 'cat "$1"; echo' _ |
 
 /** `word TAB count` lines in C order, as bytes. */
 export function expectedCounts(files: readonly string[]): Buffer {
-  return execFileSync('bash', ['-o', 'pipefail', '-c', COUNT], {
+  return execFileSync('bash', ['--norc', '-o', 'pipefail', '-c', COUNT], {
     env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
     input: files.map((file) => `${file}\0`).join(''),
     maxBuffer: 1 << 30,

@@ -497,6 +497,8 @@ describe('lost map output', () => {
     await app.settle();
     expect(app.job.internalState).toBe('SUCCEEDED');
     expect(app.history.at(-1)).toMatchObject({ finishedMaps: 1, killedMaps: 1, finishedReduces: 1 });
+    // What the reduces read was read once: two maps and a reduce of 10 records.
+    expect(app.job.counters()['app']).toEqual({ RECORDS: 30 });
   });
 });
 

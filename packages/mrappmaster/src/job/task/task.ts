@@ -42,6 +42,8 @@ export class Task implements TaskView {
   private startedAtMs = 0;
   private finishedAtMs = 0;
   private progressCounted = 0;
+  /** Also where its success was taken back since. */
+  private lastToSucceed: TaskAttemptId | undefined;
 
   constructor(
     private readonly spec: TaskSpecification,
@@ -82,8 +84,11 @@ export class Task implements TaskView {
   get progress(): number {
     return this.bestAttempt?.progress ?? 0;
   }
+  /** Of a map that was to run again, and was killed since nobody needed it: of the attempt whose output the reduces have read. */
   get counters(): CounterGroups {
-    return this.bestAttempt?.counters ?? NO_COUNTERS;
+    const { lastToSucceed, internalState } = this;
+    const read = internalState === 'KILLED' && lastToSucceed !== undefined ? this.tries.get(lastToSucceed) : undefined;
+    return (read ?? this.bestAttempt)?.counters ?? NO_COUNTERS;
   }
   /** Attempts' diagnostics in the order the attempts were made. */
   get diagnostics(): readonly string[] {
@@ -98,6 +103,7 @@ export class Task implements TaskView {
     const before = this.snapshot.value;
     const [next, effects] = decide(taskMachine, this.snapshot, this.completed(event));
     this.snapshot = next;
+    this.lastToSucceed = next.context.successfulAttempt ?? this.lastToSucceed;
     for (const effect of effects) this.carryOut(effect, event);
     if (next.value !== before) {
       this.env.log.debug(`${this.id} Task Transitioned from ${before} to ${next.value} on ${event.type}`);
