@@ -209,6 +209,12 @@ const jobKeys = {
     'true',
     'Whether a task container runs further tasks of the job, fully reset in between.',
   ),
+  threadReuseEnable: key(
+    'bobbin.job.thread-reuse.enable',
+    bool,
+    'true',
+    'Whether a thread that a task has left as it was, as far as can be seen, takes the next task of its container.',
+  ),
   codeCacheEnable: key(
     'bobbin.job.code-cache.enable',
     bool,

@@ -4,6 +4,7 @@ export { TaskProgress } from './task-progress.js';
 export { runMapTask } from './map/map-task.js';
 export { runReduceTask } from './reduce/reduce-task.js';
 export { runTask } from './run-task.js';
+export { ThreadSlab } from './slab.js';
 export { abortTask } from './abort-task.js';
 export { offHeapBytes } from './task-conf.js';
 export { fastestCodec } from './spill/output-codec.js';

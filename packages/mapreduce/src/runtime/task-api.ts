@@ -6,6 +6,7 @@
  * `runMapTask(spec, job, env)` or `runReduceTask(spec, job, env)`. Names only; nothing here does work.
  */
 import type { Clock, CounterGroups, JobId, Phase, TaskAttemptCompletionEvent, TaskAttemptId } from '@bobbin/common';
+import type { ThreadSlab } from './slab.js';
 import type { TaskProgress } from './task-progress.js';
 
 /** A stretch of one input file; a line of `job.splits.jsonl`. */
@@ -54,6 +55,8 @@ export interface TaskEnv {
    * `<one of them>/output/<attempt>/file.out`; scratch files of an attempt lie in the same folder.
    */
   readonly localDirs: readonly string[];
+  /** The thread's: the task takes its memory there, once. */
+  readonly slab: ThreadSlab;
   /** Made by the caller (`TaskProgress.create()`), which may read it from another thread at any time. */
   readonly progress: TaskProgress;
   /** Key of `UrlHash` and `ReplyHash`; not read by maps. */

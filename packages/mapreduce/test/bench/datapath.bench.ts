@@ -15,6 +15,7 @@ import { TASK_COUNTERS } from '../../src/runtime/counters.js';
 import { MapOutputBuffer } from '../../src/runtime/map/map-output-buffer.js';
 import { Merger } from '../../src/runtime/merge/merger.js';
 import { fileSegment } from '../../src/runtime/merge/segment.js';
+import { ThreadSlab } from '../../src/runtime/slab.js';
 import { TaskStand } from '../runtime/task-stand.js';
 
 const [, , name = '', input = '', reducers = '1'] = process.argv;
@@ -42,6 +43,7 @@ function collectAndMerge(name: string, records: number, keyOf: (i: number) => Bu
   const value = Buffer.alloc(90, 0x76);
   const collector = new MapOutputBuffer({
     dir: dir.path,
+    slab: new ThreadSlab(0),
     partitions: 1,
     sortFactor: 10,
     minSpillsForCombine: 3,

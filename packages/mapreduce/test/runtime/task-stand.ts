@@ -20,6 +20,7 @@ import {
   type TaskSnapshot,
 } from '../../src/runtime/index.js';
 import { readIndexFile } from '../../src/runtime/spill/spill-index.js';
+import { UsedSlab } from './used-slab.js';
 
 const JOB = jobId(applicationId(1700000000000, 1));
 export const SECRET = Buffer.from('shuffle!');
@@ -71,6 +72,7 @@ export class TaskStand {
       conf: { 'mapreduce.output.fileoutputformat.outputdir': this.outputDir, ...options.conf },
       memoryMb: options.memoryMb ?? 256,
       localDirs: [this.localDir],
+      slab: new UsedSlab(),
       progress: TaskProgress.create(),
       shuffleSecret: SECRET,
       mapCompletionEvents: () => Promise.reject(new Error('not a reduce')),

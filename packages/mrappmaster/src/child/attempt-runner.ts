@@ -1,19 +1,19 @@
 /**
- * AttemptRunner: starts the worker of one attempt, passes on what it asks, and says how it ended, also when it could not say so
+ * AttemptRunner: has one attempt carried out by a thread, passes on what it asks, and says how it ended, also when it could not say so
  * itself. Hadoop: the part of YarnChild that runs the task and sorts what it throws.
  */
 import type { Worker } from 'node:worker_threads';
 import type { Clock, TaskAttemptCompletionEvent, TaskAttemptId } from '@bobbin/common';
 import { messageOf } from '@bobbin/mapreduce/runtime';
 import type { MemoryPlan } from './memory-plan.js';
-import type { SpareWorker } from './spare-worker.js';
+import type { TaskThreads } from './task-threads.js';
 import type { AttemptFailure, FromWorker, ToWorker, WorkerStart } from './worker-messages.js';
 
-/** A worker that does not end within this time cannot be ended; its process has to go. */
+/** A worker that does not end within this time cannot be ended, and its process has to go; nor does one wait longer to hear what was left. */
 const TERMINATE_TIMEOUT_MS = 2000;
 
 export interface AttemptSettings {
-  readonly workers: SpareWorker;
+  readonly threads: TaskThreads;
   readonly memory: MemoryPlan;
   /** Memory of the container, and the key that sets it. */
   readonly containerMb: number;
@@ -21,6 +21,7 @@ export interface AttemptSettings {
   readonly clock: Clock;
   /** The worker runs the job's code: the time to get ready for the attempt after this one. */
   prepareNext(): void;
+  log(line: string): void;
 }
 
 /** What the worker asks of the AM. */
@@ -48,35 +49,56 @@ export interface AttemptRun {
 export class AttemptRunner implements AttemptRun {
   private readonly worker: Worker;
   private exitCalled: { readonly code: string; readonly at: string } | undefined;
+  /** Resolves when it is known what the attempt has left in its thread: true where that is nothing. */
+  private readonly isAsBefore: Promise<boolean>;
+  private toldTrace: (isAsBefore: boolean) => void = () => undefined;
+  /** Hears the worker no more. */
+  private leave: () => void = () => undefined;
+  private ending: Promise<boolean> | undefined;
+  private succeeded = false;
   readonly outcome: Promise<AttemptOutcome>;
 
   constructor(
-    start: WorkerStart,
+    private readonly start: WorkerStart,
     private readonly settings: AttemptSettings,
     private readonly calls: AttemptCalls,
   ) {
-    this.worker = settings.workers.take(start.spec.type, settings.memory);
+    this.worker = settings.threads.take(start.spec.type, settings.memory);
+    this.isAsBefore = new Promise((resolve) => (this.toldTrace = resolve));
     this.outcome = new Promise((resolve) => {
-      this.worker.on('message', (message: FromWorker) => this.received(message, resolve));
-      this.worker.on('error', (error: WorkerError) => resolve(this.failed(this.explain(error))));
-      this.worker.on('exit', () => resolve(this.failed(this.explainExit())));
+      const received = (message: FromWorker): void => this.received(message, resolve);
+      const broke = (error: WorkerError): void => this.brokeOff(this.explain(error), resolve);
+      const exited = (): void => this.brokeOff(this.explainExit(), resolve);
+      this.worker.on('message', received).on('error', broke).on('exit', exited);
+      this.leave = () => void this.worker.off('message', received).off('error', broke).off('exit', exited);
     });
     this.worker.postMessage(start);
   }
 
   /**
-   * Ends the worker, whatever it does; resolves when no code of the user runs any more. A worker cannot be ended in a system call
-   * that does not return, nor (V8 13.6) in an optimised loop that calls nothing but built-in functions: then false, and only
-   * the end of the process helps. Safe to call twice.
+   * Ends the worker, whatever it does, or gives back the thread of an attempt that has left it as it was; resolves when no code of the user
+   * runs any more. A worker cannot be ended in a system call that does not return, nor (V8 13.6) in an optimised loop that calls
+   * nothing but built-in functions: then false, and only the end of the process helps. Safe to call twice.
    */
   end(): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = this.settings.clock.after(TERMINATE_TIMEOUT_MS, () => resolve(false));
-      void this.worker.terminate().then(() => {
-        timer.cancel();
-        resolve(true);
-      });
-    });
+    this.ending ??= this.endOnce();
+    return this.ending;
+  }
+
+  private async endOnce(): Promise<boolean> {
+    const { threads, memory } = this.settings;
+    const mayStay = this.succeeded && this.start.mayStay;
+    const isAsBefore = mayStay && (await this.within(this.isAsBefore, false));
+    if (isAsBefore) {
+      this.leave();
+      threads.giveBack(this.worker, memory);
+      return true;
+    }
+    threads.lost(mayStay);
+    return this.within(
+      this.worker.terminate().then(() => true),
+      false,
+    );
   }
 
   private received(message: FromWorker, resolve: (outcome: AttemptOutcome) => void): void {
@@ -105,8 +127,30 @@ export class AttemptRunner implements AttemptRun {
         resolve(message);
         return;
       case 'DONE':
+        this.succeeded = true;
         resolve({ type: 'SUCCEEDED', heapBytes: message.heapBytes, gcMs: message.gcMs });
+        return;
+      case 'LEFT':
+        if (message.trace !== undefined)
+          this.settings.log(`a new thread for the next task: this one left ${message.trace}`);
+        this.toldTrace(message.trace === undefined);
     }
+  }
+
+  private brokeOff(text: string, resolve: (outcome: AttemptOutcome) => void): void {
+    resolve(this.failed(text));
+    this.toldTrace(false);
+  }
+
+  /** What the promise gives, or `otherwise` where that takes too long. */
+  private within<T>(promise: Promise<T>, otherwise: T): Promise<T> {
+    return new Promise((resolve) => {
+      const timer = this.settings.clock.after(TERMINATE_TIMEOUT_MS, () => resolve(otherwise));
+      void promise.then((value) => {
+        timer.cancel();
+        resolve(value);
+      });
+    });
   }
 
   private async answer(id: number, ask: () => Promise<Omit<ToWorker, 'id'>>): Promise<void> {

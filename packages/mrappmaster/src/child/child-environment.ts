@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import {
   JOB_TOKEN_KIND,
   findToken,
+  mrAmKeys,
   mrKeys,
   parseApplicationAttemptId,
   parseContainerId,
@@ -23,6 +24,9 @@ import { AM_ADDRESS_FILE, FIRST_TASK_TYPE } from './environment-variables.js';
 const MAX_REPORT_INTERVAL_MS = 3000;
 const DEFAULT_MEMORY_MB = 1024;
 
+/** Hadoop's names to values. */
+export type JobProperties = Readonly<Record<string, string>>;
+
 export interface ChildEnvironment {
   readonly launchedBy: AppMasterAddress;
   /** Where later attempts of the AM make themselves known; absent in an uber job, whose process ends with its AM. */
@@ -30,7 +34,7 @@ export interface ChildEnvironment {
   readonly containerId: ContainerId;
   readonly jobToken: Uint8Array;
   /** The job's properties. */
-  readonly conf: Readonly<Record<string, string>>;
+  readonly conf: JobProperties;
   readonly localDirs: readonly string[];
   readonly logDir: string;
   readonly localShuffleAddress?: string;
@@ -41,6 +45,8 @@ export interface ChildEnvironment {
   readonly firstTaskType: TaskType;
   /** Whether further tasks follow in this process; always in an uber job. */
   readonly isReused: boolean;
+  /** Whether a thread that a task has left as it was takes the next. */
+  readonly isThreadShared: boolean;
 }
 
 /** `args` as in `task.cjs <am host> <am port> <container id>`. Throws TaskConfigurationError with every problem. */
@@ -81,11 +87,12 @@ export function readChildEnvironment(
     localWriteLimitBytes: setting(conf, mrKeys.taskLocalWriteLimitBytes),
     firstTaskType: env[FIRST_TASK_TYPE] === 'REDUCE' ? 'REDUCE' : 'MAP',
     isReused: env[AM_ADDRESS_FILE] === undefined || setting(conf, mrKeys.containerReuseEnable),
+    isThreadShared: setting(conf, mrKeys.threadReuseEnable),
   };
 }
 
 /** What `job.json` in the working folder says of the job. Throws where there is none. */
-export function readJobProperties(read: (path: string) => Uint8Array = readFileSync): Readonly<Record<string, string>> {
+export function readJobProperties(read: (path: string) => Uint8Array = readFileSync): JobProperties {
   const job = JSON.parse(Buffer.from(read('job.json')).toString()) as { readonly properties?: Record<string, string> };
   return job.properties ?? {};
 }
@@ -96,14 +103,19 @@ function amAttemptOf(container: string): number {
 }
 
 /** Memory of the container of a map or reduce, MiB, and the key that sets it. */
-export function memoryOf(type: TaskType, conf: Readonly<Record<string, string>>): { key: string; memoryMb: number } {
+export function memoryOf(type: TaskType, conf: JobProperties): { key: string; memoryMb: number } {
   const key = type === 'MAP' ? mrKeys.mapMemoryMb : mrKeys.reduceMemoryMb;
   const memoryMb = setting(conf, key);
   return { key: key.name, memoryMb: memoryMb > 0 ? memoryMb : DEFAULT_MEMORY_MB };
 }
 
+/** Memory of the AppMaster's container, MiB: of that of an uber job's tasks. */
+export function appMasterMemoryMb(conf: JobProperties): number {
+  return setting(conf, mrAmKeys.resourceMb);
+}
+
 /** One hundredth of the timeout unless set, and at least each few seconds, so that progress is seen. */
-function reportIntervalMs(conf: Readonly<Record<string, string>>): number {
+function reportIntervalMs(conf: JobProperties): number {
   const timeoutMs = setting(conf, mrKeys.taskTimeoutMs);
   const byTimeout = timeoutMs > 0 ? Math.max(1, timeoutMs / 100) : MAX_REPORT_INTERVAL_MS;
   return Math.min(setting(conf, mrKeys.taskProgressReportIntervalMs) ?? byTimeout, MAX_REPORT_INTERVAL_MS);
@@ -116,7 +128,7 @@ function localShuffleAddress(env: Readonly<Record<string, string | undefined>>):
   return host === undefined || metadata.length < 4 ? undefined : `${host}:${metadata.readInt32BE(0)}`;
 }
 
-function setting<T>(conf: Readonly<Record<string, string>>, key: ConfKey<T>): T {
+function setting<T>(conf: JobProperties, key: ConfKey<T>): T {
   const text = conf[key.name]?.trim() ?? key.defaultText;
   const value = text === undefined ? undefined : key.codec.parse(text);
   if (value === undefined && text !== undefined) {

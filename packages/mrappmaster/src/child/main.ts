@@ -15,12 +15,19 @@ import { AttemptRunner, type AttemptSettings } from './attempt-runner.js';
 import { AttemptUsage } from './attempt-usage.js';
 import { keepCode } from '../code-cache/keep-code.js';
 import type { ProcessEnd } from './exit.js';
-import { memoryOf, readChildEnvironment, readJobProperties, type ChildEnvironment } from './child-environment.js';
-import { planMemory, type MemoryPlan } from './memory-plan.js';
-import { typeAfter } from './next-task.js';
+import {
+  appMasterMemoryMb,
+  memoryOf,
+  readChildEnvironment,
+  readJobProperties,
+  type ChildEnvironment,
+  type JobProperties,
+} from './child-environment.js';
+import { planMemory, planUber, type MemoryNeeds, type MemoryPlan } from './memory-plan.js';
+import { kindsAhead } from './next-task.js';
 import { heldBytes } from './proc-self.js';
-import { SpareWorker } from './spare-worker.js';
 import { stackDump } from './stack-dump.js';
+import { TaskThreads } from './task-threads.js';
 import { runTaskWorker } from './task-worker.js';
 import type { WorkerStart } from './worker-messages.js';
 import { YarnChild } from './yarn-child.js';
@@ -38,7 +45,12 @@ function log(line: string): void {
   process.stderr.write(`${new Date(systemClock.now()).toISOString()} ${line}\n`);
 }
 
-function workerStart(environment: ChildEnvironment, spec: TaskSpec, progress: SharedArrayBuffer): WorkerStart {
+function workerStart(
+  environment: ChildEnvironment,
+  spec: TaskSpec,
+  plan: MemoryPlan,
+  progress: SharedArrayBuffer,
+): WorkerStart {
   const { conf, localDirs, logDir, jobToken, localShuffleAddress } = environment;
   const file = (name: string): string => join(logDir, `${spec.attemptId}.${name}`);
   return {
@@ -53,36 +65,52 @@ function workerStart(environment: ChildEnvironment, spec: TaskSpec, progress: Sh
     stdout: file('stdout'),
     stderr: file('stderr'),
     syslog: file('syslog'),
+    slabBytes: plan.slabMb * MIB,
+    mayStay: environment.isReused && environment.isThreadShared,
   };
 }
 
-function memoryPlan({ conf }: Pick<ChildEnvironment, 'conf'>, type: TaskType): MemoryPlan {
-  const { memoryMb } = memoryOf(type, conf);
-  return planMemory(memoryMb, offHeapBytes(type, conf, memoryMb) / MIB);
+type Plans = Readonly<Record<TaskType, MemoryPlan>>;
+
+function memoryPlans(conf: JobProperties, isUber: boolean): Plans {
+  const needs = { MAP: memoryNeeds('MAP', conf), REDUCE: memoryNeeds('REDUCE', conf) };
+  if (isUber) return planUber(needs, appMasterMemoryMb(conf));
+  return { MAP: planMemory(needs.MAP), REDUCE: planMemory(needs.REDUCE) };
 }
 
-function attemptSettings(environment: ChildEnvironment, spec: TaskSpec, workers: SpareWorker): AttemptSettings {
+function memoryNeeds(type: TaskType, conf: JobProperties): MemoryNeeds {
+  const { memoryMb } = memoryOf(type, conf);
+  return { containerMb: memoryMb, offHeapMb: offHeapBytes(type, conf, memoryMb) / MIB };
+}
+
+function attemptSettings(
+  environment: ChildEnvironment,
+  spec: TaskSpec,
+  threads: TaskThreads,
+  plans: Plans,
+): AttemptSettings {
   const { key, memoryMb } = memoryOf(spec.type, environment.conf);
   return {
-    workers,
-    memory: memoryPlan(environment, spec.type),
+    threads,
+    memory: plans[spec.type],
     containerMb: memoryMb,
     memoryKey: key,
     clock: systemClock,
     prepareNext: () => {
-      const next = environment.isReused ? typeAfter(spec) : undefined;
-      if (next !== undefined) workers.prepare(next, memoryPlan(environment, next));
+      if (!environment.isReused) return;
+      for (const type of kindsAhead(spec)) threads.prepare(type, plans[type]);
     },
+    log,
   };
 }
 
 async function main(): Promise<ProcessEnd> {
-  const workers = new SpareWorker(ourFile, systemClock);
+  const threads = new TaskThreads(ourFile, systemClock);
   let args: readonly string[] = process.argv.slice(2);
-  if (areToldByParent(args)) {
-    const conf = readJobProperties();
-    // An uber job: a map comes first, if there is any.
-    workers.prepare('MAP', memoryPlan({ conf }, 'MAP'));
+  const isUber = areToldByParent(args);
+  if (isUber) {
+    // A map comes first, if there is any.
+    threads.prepare('MAP', memoryPlans(readJobProperties(), isUber).MAP);
     args = await toldArguments(args, process);
   }
   const environment = readChildEnvironment(args, process.env);
@@ -97,7 +125,8 @@ async function main(): Promise<ProcessEnd> {
     log,
   });
   const { firstTaskType } = environment;
-  workers.prepare(firstTaskType, memoryPlan(environment, firstTaskType));
+  const plans = memoryPlans(conf, isUber);
+  threads.prepare(firstTaskType, plans[firstTaskType]);
   const child = new YarnChild({
     clock: systemClock,
     umbilical,
@@ -107,8 +136,8 @@ async function main(): Promise<ProcessEnd> {
     localWriteLimitBytes: environment.localWriteLimitBytes,
     begin: (spec, progress, calls) =>
       new AttemptRunner(
-        workerStart(environment, spec, progress.buffer),
-        attemptSettings(environment, spec, workers),
+        workerStart(environment, spec, plans[spec.type], progress.buffer),
+        attemptSettings(environment, spec, threads, plans),
         calls,
       ),
     usage: (type) => new AttemptUsage(type),
@@ -160,5 +189,5 @@ if (isMainThread) {
       },
     );
 } else {
-  void runTaskWorker(ourFile);
+  void runTaskWorker(ourFile, process.env);
 }

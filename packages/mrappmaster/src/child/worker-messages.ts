@@ -5,7 +5,7 @@
 import type { TaskAttemptCompletionEvent, TaskAttemptId } from '@bobbin/common';
 import type { TaskSpec } from '@bobbin/mapreduce/runtime';
 
-/** The first message to a worker: what it is for. */
+/** The attempt that a worker is to carry out next. */
 export interface WorkerStart {
   readonly spec: TaskSpec;
   /** The job's properties. */
@@ -23,6 +23,10 @@ export interface WorkerStart {
   readonly stdout: string;
   readonly stderr: string;
   readonly syslog: string;
+  /** Whether the thread may take a further attempt, if this one leaves it as it was. */
+  readonly mayStay: boolean;
+  /** Room for the largest task of this thread in its slab. */
+  readonly slabBytes: number;
 }
 
 /** Why an attempt failed, in the words its user is to read. */
@@ -43,7 +47,9 @@ export type FromWorker =
   /** `cleanedUp`: the runtime saw the failure pass and has discarded the attempt's output. */
   | { readonly type: 'FAILED'; readonly failure: AttemptFailure; readonly cleanedUp: boolean }
   /** The attempt's work is done and committed. Heap committed at the end, and time spent collecting garbage. */
-  | { readonly type: 'DONE'; readonly heapBytes: number; readonly gcMs: number };
+  | { readonly type: 'DONE'; readonly heapBytes: number; readonly gcMs: number }
+  /** Follows DONE. `trace`: what the attempt has left behind, by its name; absent where the thread is as it was and waits for another. */
+  | { readonly type: 'LEFT'; readonly trace?: string };
 
 /** The answer to a message with an id. */
 export interface ToWorker {

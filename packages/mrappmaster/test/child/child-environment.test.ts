@@ -11,7 +11,7 @@ import {
 } from '@bobbin/common';
 import { tempDir } from '@bobbin/common/testing';
 import { memoryOf, readChildEnvironment } from '../../src/child/child-environment.js';
-import { planMemory } from '../../src/child/memory-plan.js';
+import { planMemory, planUber } from '../../src/child/memory-plan.js';
 
 const token = createJobToken(jobId(toApplicationId('application_1700000000000_0001')), systemRandom);
 const args = ['am.host', '4711', 'container_1700000000000_0001_01_000002'];
@@ -107,7 +107,20 @@ test.each([
   [128, 164, 32, 8],
 ])(
   'of %i MiB, %i off the heap leave an old generation of %i and a young one of %i',
-  (container, offHeap, old, young) => {
-    expect(planMemory(container, offHeap)).toEqual({ maxOldGenerationSizeMb: old, maxYoungGenerationSizeMb: young });
+  (containerMb, offHeapMb, maxOldGenerationSizeMb, maxYoungGenerationSizeMb) => {
+    const plan = { maxOldGenerationSizeMb, maxYoungGenerationSizeMb, slabMb: offHeapMb };
+    expect(planMemory({ containerMb, offHeapMb })).toEqual(plan);
   },
 );
+
+const map = { containerMb: 1024, offHeapMb: 164 };
+const reduce = { containerMb: 1024, offHeapMb: 592 };
+
+test('tasks of an uber job have one plan where its container has room for the larger heap beside the larger buffers', () => {
+  const both = { maxOldGenerationSizeMb: 760, maxYoungGenerationSizeMb: 48, slabMb: 592 };
+  expect(planUber({ MAP: map, REDUCE: reduce }, 1536)).toEqual({ MAP: both, REDUCE: both });
+});
+
+test('and else the plans that they have in containers of their own', () => {
+  expect(planUber({ MAP: map, REDUCE: reduce }, 1500)).toEqual({ MAP: planMemory(map), REDUCE: planMemory(reduce) });
+});

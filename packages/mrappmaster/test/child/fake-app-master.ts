@@ -68,13 +68,14 @@ export class FakeAppMaster {
     this.listener = this.newListener(0);
   }
 
-  static async start(properties: Readonly<Record<string, string>> = {}): Promise<FakeAppMaster> {
+  /** `jobFile`: one of the fixtures. */
+  static async start(properties: Readonly<Record<string, string>> = {}, jobFile = 'jobs.ts'): Promise<FakeAppMaster> {
     const am = new FakeAppMaster(properties);
     mkdirSync(join(am.path, 'work'));
     mkdirSync(join(am.path, 'logs'));
     mkdirSync(join(am.path, 'local'));
     bundle(join(__dirname, '../../src/child/main.ts'), join(am.path, 'work/task.cjs'));
-    bundle(join(__dirname, 'fixtures/jobs.ts'), join(am.path, 'work/job.cjs'), '--sourcemap=inline');
+    bundle(join(__dirname, 'fixtures', jobFile), join(am.path, 'work/job.cjs'), '--sourcemap=inline');
     writeFileSync(join(am.path, 'work/job.json'), JSON.stringify({ jobName: 'faults', properties }));
     const credentials = {
       tokens: new Map([
@@ -173,6 +174,28 @@ export class FakeAppMaster {
   status(): TaskStatus | undefined {
     const statuses = this.events.flatMap((event) => (event.type === 'TA_UPDATE' ? [event.slot.take()] : []));
     return statuses.filter((status) => status !== undefined).at(-1);
+  }
+
+  /** The last status of an attempt, once it is done. */
+  async doneBy(attemptId: TaskAttemptId): Promise<TaskStatus> {
+    const statuses: TaskStatus[] = [];
+    for (;;) {
+      for (const event of this.events) {
+        const status = event.type === 'TA_UPDATE' && event.attemptId === attemptId ? event.slot.take() : undefined;
+        if (status) statuses.push(status);
+      }
+      const isDone = this.events.some((event) => event.type === 'TA_DONE' && event.attemptId === attemptId);
+      const last = statuses.at(-1);
+      if (isDone && last) return last;
+      await new Promise<void>((resolve) => this.waiting.add(resolve));
+    }
+  }
+
+  /** Resolves when the container has asked for its next task so many times. */
+  async available(times: number): Promise<void> {
+    while (this.types().filter((type) => type === 'CONTAINER_AVAILABLE').length < times) {
+      await new Promise<void>((resolve) => this.waiting.add(resolve));
+    }
   }
 
   unregister(attemptId: TaskAttemptId): void {

@@ -1,7 +1,7 @@
 /** What a process gets ready for while it runs a task. */
 import { jobId, taskAttemptId, taskId, toApplicationId } from '@bobbin/common';
 import type { TaskSpec } from '@bobbin/mapreduce/runtime';
-import { typeAfter } from '../../src/child/next-task.js';
+import { kindsAhead } from '../../src/child/next-task.js';
 
 function task(type: 'MAP' | 'REDUCE', partition: number, numMaps: number, numReduces: number): TaskSpec {
   const job = jobId(toApplicationId('application_1700000000000_0001'));
@@ -19,11 +19,12 @@ function task(type: 'MAP' | 'REDUCE', partition: number, numMaps: number, numRed
 }
 
 test.each([
-  ['behind a map comes a map', task('MAP', 0, 2, 1), 'MAP'],
-  ['behind the last map comes a reduce', task('MAP', 1, 2, 1), 'REDUCE'],
-  ['behind the last map of a job without reduces comes nothing', task('MAP', 1, 2, 0), undefined],
-  ['behind a reduce comes a reduce', task('REDUCE', 0, 2, 2), 'REDUCE'],
-  ['behind the last reduce comes nothing', task('REDUCE', 1, 2, 2), undefined],
-])('%s', (_, spec, next) => {
-  expect(typeAfter(spec)).toBe(next);
+  ['behind a map comes a map', task('MAP', 0, 3, 1), ['MAP']],
+  ['before the last map the reduce is not far', task('MAP', 0, 2, 1), ['MAP', 'REDUCE']],
+  ['behind the last map comes a reduce', task('MAP', 1, 2, 1), ['REDUCE']],
+  ['behind the last map of a job without reduces comes nothing', task('MAP', 1, 2, 0), []],
+  ['behind a reduce comes a reduce', task('REDUCE', 0, 2, 2), ['REDUCE']],
+  ['behind the last reduce comes nothing', task('REDUCE', 1, 2, 2), []],
+])('%s', (_, spec, kinds) => {
+  expect(kindsAhead(spec)).toEqual(kinds);
 });

@@ -9,7 +9,6 @@
 import { UserCodeError } from '../../errors.js';
 import type { Aggregate } from '../../job/aggregates.js';
 import { SLOT } from '../counters.js';
-import { allocateSlab } from '../slab.js';
 import { EncodeBuffer } from '../spill/encode-buffer.js';
 import { ENTRY_BYTES, ENTRY_WORDS, KEY_LENGTH, KEY_START, RecordSorter } from '../spill/record-sorter.js';
 import type { SegmentWriter } from '../spill/segment-writer.js';
@@ -65,7 +64,7 @@ export class AggregatingBuffer implements MapOutputCollector {
   private checkedBytes = 0;
 
   constructor(private readonly settings: AggregatingSettings) {
-    this.slab = allocateSlab(settings.bufferBytes & ~15);
+    this.slab = settings.slab.take(settings.bufferBytes & ~15);
     this.words = wordsOf(this.slab);
     this.values = new Float64Array(this.slab.buffer, this.slab.byteOffset, this.slab.length >>> 3);
     this.files = new SpillFiles(settings, this.slab);

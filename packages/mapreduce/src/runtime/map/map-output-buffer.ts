@@ -7,7 +7,7 @@
  */
 import type { Codec } from '../../job/codec.js';
 import { SLOT } from '../counters.js';
-import { allocateSlab } from '../slab.js';
+import type { ThreadSlab } from '../slab.js';
 import { EncodeBuffer } from '../spill/encode-buffer.js';
 import { ENTRY_BYTES, ENTRY_WORDS, KEY_LENGTH, KEY_START, RecordSorter } from '../spill/record-sorter.js';
 import type { SegmentWriter } from '../spill/segment-writer.js';
@@ -25,7 +25,8 @@ export interface CollectorSettings extends SpillSettings {
   readonly partitioner?: (key: unknown) => number;
   /** One of ours, by the key as it is encoded. Without either: the hash. */
   readonly bytesPartitioner?: BytesPartitioner;
-  /** Size of the slab. */
+  /** Where the buffer comes from, and its size. */
+  readonly slab: ThreadSlab;
   readonly bufferBytes: number;
 }
 
@@ -46,7 +47,7 @@ export class MapOutputBuffer implements MapOutputCollector {
   private bytes = 0;
 
   constructor(private readonly settings: CollectorSettings) {
-    this.slab = allocateSlab(settings.bufferBytes & ~15);
+    this.slab = settings.slab.take(settings.bufferBytes & ~15);
     this.words = new Int32Array(this.slab.buffer, this.slab.byteOffset, this.slab.length >>> 2);
     this.files = new SpillFiles(settings, this.slab);
     this.sorter = new RecordSorter(this.slab);

@@ -78,6 +78,7 @@ function sortingCollector(spec: MapTaskSpec, job: Job, env: TaskEnv, conf: TaskC
     minSpillsForCombine: conf.minSpillsForCombine,
     counters: env.progress.counters,
     touch: () => env.progress.touch(),
+    slab: env.slab,
     bufferBytes: conf.sortBufferBytes,
     ...collectorCodecs(job, mapOutput),
     ...(conf.codec && { codec: conf.codec }),

@@ -4,7 +4,7 @@
  * when they have been merged to disk: nothing is ever freed alone.
  */
 import { SLACK_BYTES } from '../merge/merger.js';
-import { allocateSlab } from '../slab.js';
+import type { ThreadSlab } from '../slab.js';
 
 /** Of the slab, for each run of a merge that is read from disk. */
 export const WINDOW_BYTES = 256 * 1024;
@@ -18,12 +18,13 @@ export class ReduceSlab {
 
   /** `arenaBytes` of segments, and windows for `runs` of them on disk. Pages are the system's until they are written to. */
   constructor(
+    slab: ThreadSlab,
     private readonly arenaBytes: number,
     runs: number,
   ) {
     this.areaFrom = arenaBytes + SLACK_BYTES + runs * WINDOW_BYTES;
     this.areaTo = this.areaFrom + AREA_BYTES;
-    this.buffer = allocateSlab(this.areaTo + SLACK_BYTES);
+    this.buffer = slab.take(this.areaTo + SLACK_BYTES);
   }
 
   /** Where `bytes` of a segment may be put; undefined when there is no room now. */

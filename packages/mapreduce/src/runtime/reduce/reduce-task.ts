@@ -28,7 +28,7 @@ const GROUPS_BETWEEN_COUNTS = 64;
 export async function runReduceTask(spec: ReduceTaskSpec, job: Job, env: TaskEnv): Promise<TaskResult> {
   try {
     const conf = parseTaskConf(env.conf, env.memoryMb);
-    const slab = new ReduceSlab(conf.shuffleMemoryBytes, conf.sortFactor);
+    const slab = new ReduceSlab(env.slab, conf.shuffleMemoryBytes, conf.sortFactor);
     const segments = await shuffle(spec, job, env, conf, slab);
     env.progress.setFinishTime('SHUFFLE', env.clock.now());
     env.progress.beginPhase('SORT', 1 / 3, 1 / 3, 1);

@@ -13,6 +13,7 @@ import { SegmentFiller } from '../../../src/runtime/reduce/segment-filler.js';
 import type { Combiner } from '../../../src/runtime/spill/combiner.js';
 import type { OutputCodec } from '../../../src/runtime/spill/output-codec.js';
 import { recordsOf, type Pair } from '../segments.js';
+import { UsedSlab } from '../used-slab.js';
 
 export interface PathSettings {
   readonly bufferBytes: number;
@@ -34,6 +35,7 @@ export function mapToFile(dir: string, records: readonly Pair[], settings: PathS
 export function mapCollector(dir: string, settings: PathSettings): MapOutputBuffer {
   return new MapOutputBuffer({
     dir,
+    slab: new UsedSlab(),
     minSpillsForCombine: 3,
     counters: new Float64Array(TASK_COUNTERS.length),
     touch: () => undefined,
@@ -52,7 +54,7 @@ export async function reduceFrom(
 ): Promise<Pair[]> {
   const dir = join(parent, `reduce${partition}`);
   mkdirSync(dir);
-  const slab = new ReduceSlab(arenaBytes, sortFactor);
+  const slab = new ReduceSlab(new UsedSlab(), arenaBytes, sortFactor);
   const segments = new FetchedSegments({
     slab,
     dir,

@@ -18,6 +18,7 @@ import { readIndexFile } from '../../../src/runtime/spill/spill-index.js';
 import { defineJob } from '../../../src/job/define-job.js';
 import { max, sum } from '../../../src/job/aggregates.js';
 import { anyKey, anyRecords, hexOf, isSortedByKey, readOutput, sorted, type Pair } from '../segments.js';
+import { UsedSlab } from '../used-slab.js';
 
 const crcOf = (buffer: Buffer): string => crc32(buffer).toString(16).padStart(8, '0');
 const context = { counter: () => undefined, status: () => undefined, conf: {} };
@@ -25,6 +26,7 @@ const context = { counter: () => undefined, status: () => undefined, conf: {} };
 function settings(dir: string, over: Partial<CollectorSettings>): CollectorSettings {
   return {
     dir,
+    slab: new UsedSlab(),
     partitions: 1,
     sortFactor: 10,
     minSpillsForCombine: 3,
