@@ -33,6 +33,11 @@ const bundles = [
     entry: 'mrappmaster/src/main.ts',
     outfile: 'mrappmaster/dist/bundle/am.cjs',
     purpose: "'am'",
+    early: {
+      name: 'startFirstUberChild',
+      from: '../launcher/first-uber-child.ts',
+      call: '(process.env, process.cwd())',
+    },
   },
   {
     entry: 'mrappmaster/src/child/main.ts',
@@ -65,7 +70,7 @@ const bundles = [
 const minify = { minifyWhitespace: true, minifySyntax: true, keepNames: true, legalComments: 'none' };
 const common = { bundle: true, platform: 'node', target: 'node22.12', format: 'cjs', logLevel: 'warning', ...minify };
 
-for (const { entry, outfile, external = [], purpose, options } of bundles) {
+for (const { entry, outfile, external = [], purpose, early, options } of bundles) {
   await build({
     ...common,
     entryPoints: [packages + entry],
@@ -75,14 +80,16 @@ for (const { entry, outfile, external = [], purpose, options } of bundles) {
     plugins: [lazyBuiltins],
     ...options,
   });
-  if (purpose !== undefined) await wrap(packages + outfile, purpose);
+  if (purpose !== undefined) await wrap(packages + outfile, purpose, early);
 }
 
-/** Puts runBundle around the program at `outfile`; `purpose` is an expression. */
-async function wrap(outfile, purpose) {
+/** Puts runBundle around the program at `outfile`; `purpose` is an expression, `early` a function that is called before. */
+async function wrap(outfile, purpose, early) {
   const program = JSON.stringify(readFileSync(outfile, 'utf8'));
+  const given = early ? `early: ${early.name}${early.call},` : '';
   const contents = `import { runBundle } from './run-bundle.ts';
-    runBundle({ program: ${program}, file: __filename, require, module, purpose: ${purpose}, env: process.env });`;
+    ${early ? `import { ${early.name} } from '${early.from}';` : ''}
+    runBundle({ program: ${program}, file: __filename, require, module, purpose: ${purpose}, ${given} env: process.env });`;
   await build({
     ...common,
     stdin: { contents, resolveDir: `${packages}mrappmaster/src/code-cache`, loader: 'js' },

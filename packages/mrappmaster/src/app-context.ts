@@ -27,6 +27,7 @@ import type {
   TaskReport,
   TaskState,
   TaskType,
+  UberConf,
 } from '@bobbin/common';
 import type { InputSplit, TaskSpec } from '@bobbin/mapreduce/runtime';
 import type { MRAppEvent } from './events.js';
@@ -110,17 +111,6 @@ export interface JobConf {
   readonly trackingUrl: string;
   /** Where this attempt's history is written. */
   readonly historyFile: string;
-}
-
-/** `mapreduce.job.ubertask.*`, and the AM's own container. */
-export interface UberConf {
-  readonly enabled: boolean;
-  readonly maxMaps: number;
-  readonly maxReduces: number;
-  readonly maxBytes: number;
-  /** Undefined: not limited. */
-  readonly amMemoryMb: number | undefined;
-  readonly amVcores: number;
 }
 
 /** The umbilical's side that an attempt calls. Hadoop: TaskAttemptListener. Safe to call for unknown ids. */

@@ -25,40 +25,21 @@ import {
 import { keepCode } from './code-cache/keep-code.js';
 import { outputCommitter } from './commit/output-committer.js';
 import { readAMEnvironment, type AMEnvironment } from './conf/am-environment.js';
-import { toJobConf } from './conf/am-settings.js';
-import { readJobFile } from './conf/job-file.js';
-import { decideUber } from './job/uber-decision.js';
+import { uberChildSettings } from './launcher/first-uber-child.js';
 import { startUberChild, type WaitingUberChild } from './launcher/uber-child.js';
 import type { UberChild } from './launcher/local-container-launcher.js';
 import { MRAppMaster } from './mr-app-master.js';
 
-/** Whether the job will run in this container, as far as `job.json` tells; what is wrong with that is said by whoever needs it. */
-function isUber(workDir: string): boolean {
-  try {
-    const { file, conf } = readJobFile(join(workDir, 'job.json'), readText);
-    return decideUber(toJobConf(file, conf, { jobConfPath: '', historyFile: '' }), file.numMaps).isUber;
-  } catch {
-    return false;
-  }
-}
+/** A parameter of the function around the bundled program. */
+declare const early: WaitingUberChild | undefined;
 
-/**
- * Starts the task processes of an uber job: this environment, but with the job's tokens in place of ours. The first one is started
- * at once: it loads while we do.
- */
+/** Starts the task processes of an uber job; the first may have been started before this program was loaded. */
 function uberChildren(env: AMEnvironment, workDir: string): (amPort: number, tokens: Uint8Array) => UberChild {
-  const tokenFile = join(workDir, 'uber_tokens');
-  const start = (): WaitingUberChild =>
-    startUberChild({
-      bundle: join(workDir, 'task.cjs'),
-      containerId: env.containerId,
-      environment: { ...process.env, HADOOP_TOKEN_FILE_LOCATION: tokenFile },
-    });
-  // A later attempt may have nothing left to run.
-  let first = env.attemptNumber === 1 && isUber(workDir) ? start() : undefined;
+  const settings = uberChildSettings(process.env, workDir);
+  let first = typeof early === 'undefined' ? undefined : early;
   return (amPort, tokens) => {
-    writeFileSync(tokenFile, tokens, { mode: 0o600 });
-    const child = first ?? start();
+    writeFileSync(settings.tokenFile, tokens, { mode: 0o600 });
+    const child = first ?? startUberChild(settings);
     first = undefined;
     child.begin(env.nmHost, amPort);
     return child;

@@ -3,7 +3,7 @@
  * that need no cluster. Hadoop: the part of JobSubmitter that reads the Job.
  */
 import { basename, extname, resolve } from 'node:path';
-import { getFileSystem, mrAmKeys, mrKeys, type Configuration, type Resource } from '@bobbin/common';
+import { getFileSystem, mrAmKeys, mrKeys, taskResource, type Configuration, type Resource } from '@bobbin/common';
 import type { validateJob } from '@bobbin/mapreduce';
 import { CommandError } from '../errors.js';
 
@@ -49,13 +49,10 @@ export async function checkOutput(conf: Configuration): Promise<void> {
   }
 }
 
-const DEFAULT_TASK_MEMORY_MB = 1024;
-
 /** What the containers of a job ask for, by the key that says so. */
 export function containerSizes(conf: Configuration): readonly { readonly key: string; readonly resource: Resource }[] {
-  const memory = (mb: number): number => (mb < 0 ? DEFAULT_TASK_MEMORY_MB : mb);
-  const maps = { memoryMb: memory(conf.get(mrKeys.mapMemoryMb)), vcores: conf.get(mrKeys.mapVcores) };
-  const reduces = { memoryMb: memory(conf.get(mrKeys.reduceMemoryMb)), vcores: conf.get(mrKeys.reduceVcores) };
+  const maps = taskResource(conf, 'MAP');
+  const reduces = taskResource(conf, 'REDUCE');
   return [
     { key: 'yarn.app.mapreduce.am.resource', resource: appMasterResource(conf) },
     { key: 'mapreduce.map', resource: maps },

@@ -3,6 +3,7 @@ import {
   codeCacheEnvironment,
   mrAmKeys,
   mrKeys,
+  UBER_VARIABLE,
   type ApplicationId,
   type ApplicationSubmissionContext,
   type Configuration,
@@ -27,6 +28,8 @@ const HEAP_SHARE = 0.8;
 export interface Submission {
   readonly applicationId: ApplicationId;
   readonly conf: Configuration;
+  /** Whether the job will run in its AppMaster's container. */
+  readonly isUber: boolean;
   readonly localResources: Readonly<Record<string, LocalResource>>;
   /** Content of the AppMaster's credentials file, if it gets any from its submitter. */
   readonly tokens?: Uint8Array;
@@ -35,6 +38,7 @@ export interface Submission {
 export function submissionContext({
   applicationId,
   conf,
+  isUber,
   localResources,
   tokens,
 }: Submission): ApplicationSubmissionContext {
@@ -54,7 +58,11 @@ export function submissionContext({
     amContainerResourceRequests: [],
     amContainerSpec: {
       localResources,
-      environment: { ...codeCacheEnvironment(conf), ...environmentOf(conf.get(mrAmKeys.env)) },
+      environment: {
+        ...codeCacheEnvironment(conf),
+        ...(isUber && { [UBER_VARIABLE]: 'true' }),
+        ...environmentOf(conf.get(mrAmKeys.env)),
+      },
       commands: [appMasterCommand(conf), '1><LOG_DIR>/stdout', '2><LOG_DIR>/stderr'],
       serviceData: {},
       applicationAcls: {},

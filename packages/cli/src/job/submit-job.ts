@@ -4,13 +4,18 @@
  */
 import {
   createShuffleSecret,
+  decideUber,
   encodeCredentials,
   jobId,
   mrKeys,
   SHUFFLE_SECRET_ALIAS,
   systemRandom,
+  taskResource,
+  uberConf,
   type ApplicationId,
   type ApplicationReport,
+  type Configuration,
+  type JobFile,
   type JobId,
 } from '@bobbin/common';
 import { awaitStateChange } from '@bobbin/client';
@@ -61,6 +66,8 @@ export async function submitJob(
   checkContainerSizes(conf, maximumResourceCapability);
   const submittedAtMs = io.clock.now();
   const name = conf.get(mrKeys.jobName);
+  const numReduces = conf.get(mrKeys.numReduces) ?? 1;
+  const inputBytes = splits.reduce((sum, { length }) => sum + length, 0);
   const staged = await stageJob({
     root: stagingRoot(conf, user),
     jobId: jobId(applicationId),
@@ -74,8 +81,8 @@ export async function submitJob(
       queue: conf.get(mrKeys.queueName),
       properties: conf.toJSON(),
       numMaps: splits.length,
-      numReduces: conf.get(mrKeys.numReduces) ?? 1,
-      inputBytes: splits.reduce((sum, { length }) => sum + length, 0),
+      numReduces,
+      inputBytes,
       submitTimeMs: submittedAtMs,
     },
   });
@@ -83,7 +90,8 @@ export async function submitJob(
   try {
     if (interrupted()) throw new CommandError('interrupted before the job was submitted');
     const { localResources } = staged;
-    const context = submissionContext({ applicationId, conf, localResources, tokens: jobCredentials() });
+    const isUber = willBeUber(conf, { numMaps: splits.length, numReduces, inputBytes });
+    const context = submissionContext({ applicationId, conf, isUber, localResources, tokens: jobCredentials() });
     await rm.submitApplication({ applicationSubmissionContext: context });
     taken = true;
     await accepted(session, io, applicationId);
@@ -93,6 +101,14 @@ export async function submitJob(
     throw error;
   }
   return { applicationId, jobId: jobId(applicationId), name, output: conf.get(mrKeys.outputDir) ?? '', submittedAtMs };
+}
+
+function willBeUber(conf: Configuration, job: Pick<JobFile, 'numMaps' | 'numReduces' | 'inputBytes'>): boolean {
+  const resources = {
+    map: { resource: taskResource(conf, 'MAP') },
+    reduce: { resource: taskResource(conf, 'REDUCE') },
+  };
+  return decideUber({ uber: uberConf(conf), ...resources, ...job }, job.numMaps).isUber;
 }
 
 /** What all attempts of the AppMaster share: the key to the map output that the ones before left on the nodes. */

@@ -109,7 +109,12 @@ test('the application is a MAPREDUCE one whose container runs am.cjs', () => {
     ...options,
     queue: 'etl',
   });
-  const context = submissionContext({ applicationId: applicationId(1, 1), conf: made, localResources: {} });
+  const context = submissionContext({
+    applicationId: applicationId(1, 1),
+    conf: made,
+    isUber: false,
+    localResources: {},
+  });
   expect(context).toMatchObject({
     applicationName: 'j',
     applicationType: 'MAPREDUCE',
@@ -129,16 +134,28 @@ test('the code cache is switched off for the AppMaster by the variable that Node
     submissionContext({
       applicationId: applicationId(1, 1),
       conf: conf({ 'bobbin.job.code-cache.enable': text }),
+      isUber: false,
       localResources: {},
     }).amContainerSpec.environment;
   expect(made('false')).toEqual({ NODE_DISABLE_COMPILE_CACHE: '1' });
   expect(made('true')).toEqual({});
 });
 
+test('a container that will carry the tasks too is told so beforehand', () => {
+  const context = submissionContext({
+    applicationId: applicationId(1, 1),
+    conf: conf(),
+    isUber: true,
+    localResources: {},
+  });
+  expect(context.amContainerSpec.environment).toEqual({ BOBBIN_UBER: 'true' });
+});
+
 test('variables of the AppMaster come from the configuration; a wrong one is named', () => {
   const made = (env: string) => ({
     applicationId: applicationId(1, 1),
     conf: conf({ 'yarn.app.mapreduce.am.env': env }),
+    isUber: false,
     localResources: {},
   });
   expect(submissionContext(made('A=1, B=x=y')).amContainerSpec.environment).toEqual({ A: '1', B: 'x=y' });

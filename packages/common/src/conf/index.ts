@@ -12,3 +12,12 @@ export { mrKeys } from './mapreduce-keys.js';
 export { jobHistoryKeys, mrAmKeys, mrClientKeys } from './mrappmaster-keys.js';
 export { nmKeys } from './nm-keys.js';
 export { rmKeys } from './rm-keys.js';
+export {
+  decideUber,
+  taskResource,
+  uberConf,
+  UBER_VARIABLE,
+  type UberConf,
+  type UberDecision,
+  type UberFacts,
+} from './uber-decision.js';

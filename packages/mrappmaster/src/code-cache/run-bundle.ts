@@ -1,9 +1,9 @@
 /**
  * runBundle: the outer layer of `am.cjs` and `task.cjs`, which carry their program as a text. It runs that with the code V8 made of it at
  * an earlier start on this node, so that a start neither parses nor compiles. Hadoop has no peer; the JVM calls it class data sharing.
- * The code lies beside the localized bundle and goes with it: `task.cjs.v24.21.0-x64.map`, one file for each thing the bundle is
- * started for, since each runs other functions. The first start that ends well writes it. V8 refuses code of another build; what
- * a disk has changed it would run until it crashes, so a checksum stands behind it. A cache that is missing, refused or
+ * The code lies beside the localized bundle and goes with it: `task.cjs.v24.21.0-x64-<options>.map`, one file for each thing the bundle is
+ * started for, since each runs other functions, and for each set of Node's options, since V8 refuses code that was made under others. The
+ * first start that ends well writes it. What a disk has changed V8 would run until it crashes, so a checksum stands behind it. A cache that is missing, refused or
  * cannot be written costs time, nothing else.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,8 @@ export interface Bundle {
   readonly module: NodeJS.Module;
   /** What the bundle is started for: a word that may stand in a file name. */
   readonly purpose: string;
+  /** What the outer layer has begun; the program sees it as `early`. */
+  readonly early?: unknown;
   /** Node's own switch `NODE_DISABLE_COMPILE_CACHE=1` turns this off, too. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -29,20 +31,21 @@ export interface CodeCache {
   keep(): void;
 }
 
-const WRAPPER = '(function(exports,require,module,__filename,codeCache){';
+const WRAPPER = '(function(exports,require,module,__filename,codeCache,early){';
 const CHECKSUM_BYTES = 4;
 
 /** Throws what the program throws while it is loaded. */
-export function runBundle({ program, file, require, module, purpose, env }: Bundle): void {
+export function runBundle({ program, file, require, module, purpose, early, env }: Bundle): void {
   const isEnabled = env['NODE_DISABLE_COMPILE_CACHE'] !== '1';
-  const path = `${file}.${process.version}-${process.arch}.${purpose}`;
+  const options = crc32(process.execArgv.join('\0')).toString(16);
+  const path = `${file}.${process.version}-${process.arch}-${options}.${purpose}`;
   const known = isEnabled ? readCode(path) : undefined;
   const script = new Script(`${WRAPPER}${program}\n})`, {
     filename: file,
     columnOffset: -WRAPPER.length,
     ...(known && { cachedData: known }),
   });
-  let isWanted = isEnabled && known === undefined;
+  let isWanted = isEnabled && (known === undefined || script.cachedDataRejected === true);
   const codeCache: CodeCache = {
     keep: () => {
       if (isWanted) writeCode(path, script.createCachedData());
@@ -50,7 +53,7 @@ export function runBundle({ program, file, require, module, purpose, env }: Bund
     },
   };
   type Program = (...given: readonly unknown[]) => void;
-  (script.runInThisContext() as Program).call(module.exports, module.exports, require, module, file, codeCache);
+  (script.runInThisContext() as Program).call(module.exports, module.exports, require, module, file, codeCache, early);
 }
 
 function readCode(path: string): Buffer | undefined {

@@ -2,14 +2,23 @@
  * From configuration to the settings of each component: the one place of this package that knows keys. Hadoop: the reads of
  * MRJobConfig strewn over the v2.app packages. Memory of -1 means the default container of 1024 MiB (reference 8.8).
  */
-import { jobHistoryKeys, mrAmKeys, mrKeys, rmKeys, type Configuration, type JobFile, type JobId } from '@bobbin/common';
+import {
+  jobHistoryKeys,
+  mrAmKeys,
+  mrKeys,
+  rmKeys,
+  taskResource,
+  uberConf,
+  type Configuration,
+  type JobFile,
+  type JobId,
+} from '@bobbin/common';
 import type { JobConf } from '../app-context.js';
 import type { JobHistorySettings } from '../jobhistory/job-history-event-handler.js';
 import type { ContainerAllocatorSettings } from '../rm/container-allocator.js';
 import type { SpeculatorSettings } from '../speculate/default-speculator.js';
 import type { TaskHeartbeatSettings } from '../umbilical/task-heartbeat-handler.js';
 
-const DEFAULT_TASK_MB = 1024;
 /** Secrets are not for the eyes of who may read a history. */
 const REDACTED = '*********(redacted)';
 
@@ -24,7 +33,6 @@ export function toJobConf(
   conf: Configuration,
   paths: { readonly jobConfPath: string; readonly historyFile: string },
 ): JobConf {
-  const memory = (mb: number): number => (mb > 0 ? mb : DEFAULT_TASK_MB);
   return {
     jobName: file.jobName,
     user: file.user,
@@ -34,25 +42,18 @@ export function toJobConf(
     inputBytes: file.inputBytes,
     ...paths,
     map: {
-      resource: { memoryMb: memory(conf.get(mrKeys.mapMemoryMb)), vcores: conf.get(mrKeys.mapVcores) },
+      resource: taskResource(conf, 'MAP'),
       maxAttempts: conf.get(mrKeys.mapMaxAttempts),
       failuresMaxPercent: conf.get(mrKeys.mapFailuresMaxPercent),
       speculative: conf.get(mrKeys.mapSpeculative),
     },
     reduce: {
-      resource: { memoryMb: memory(conf.get(mrKeys.reduceMemoryMb)), vcores: conf.get(mrKeys.reduceVcores) },
+      resource: taskResource(conf, 'REDUCE'),
       maxAttempts: conf.get(mrKeys.reduceMaxAttempts),
       failuresMaxPercent: conf.get(mrKeys.reduceFailuresMaxPercent),
       speculative: conf.get(mrKeys.reduceSpeculative),
     },
-    uber: {
-      enabled: conf.get(mrKeys.uberEnable),
-      maxMaps: conf.get(mrKeys.uberMaxMaps),
-      maxReduces: conf.get(mrKeys.uberMaxReduces),
-      maxBytes: conf.get(mrKeys.uberMaxBytes) ?? conf.get(mrKeys.localBlockBytes),
-      amMemoryMb: conf.get(mrAmKeys.resourceMb),
-      amVcores: conf.get(mrAmKeys.resourceVcores),
-    },
+    uber: uberConf(conf),
     maxFetchFailureNotifications: conf.get(mrKeys.shuffleMaxFetchFailuresNotifications),
     maxFetchFailuresFraction: conf.get(mrKeys.shuffleMaxFetchFailuresFraction),
     finishWhenAllReducersDone: conf.get(mrKeys.finishWhenAllReducersDone),

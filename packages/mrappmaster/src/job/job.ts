@@ -8,6 +8,7 @@ import {
   assertNever,
   begin,
   decide,
+  decideUber,
   isUnusable,
   parseNodeId,
   taskId as makeTaskId,
@@ -43,7 +44,6 @@ import { JobProgress } from './job-progress.js';
 import type { JobEnvironment, JobScope } from './job-scope.js';
 import { Task } from './task/task.js';
 import type { TaskAttempt } from './taskattempt/task-attempt.js';
-import { decideUber } from './uber-decision.js';
 
 const END_STATES: ReadonlySet<JobStateInternal> = new Set(['SUCCEEDED', 'FAILED', 'KILLED', 'ERROR', 'REBOOT']);
 /** Of a failed attempt's own words, this much is repeated in the job's diagnostics. */

@@ -24,8 +24,9 @@ beforeEach(() => {
 });
 afterEach(() => dir[Symbol.dispose]());
 
-function start(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-  const done = spawnSync(process.execPath, [join(dir.path, 'program.cjs'), ...args], { env, encoding: 'utf8' });
+function start(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}, options: string[] = []) {
+  const command = [...options, join(dir.path, 'program.cjs'), ...args];
+  const done = spawnSync(process.execPath, command, { env, encoding: 'utf8' });
   return { answer: done.stdout, stderr: done.stderr };
 }
 
@@ -38,11 +39,30 @@ function keptFile(): string {
 
 test('the first start keeps its code, under the version of Node, and a later one leaves it as it is', () => {
   expect(start().answer).toBe('42');
-  expect(kept()).toEqual([`program.cjs.${process.version}-${process.arch}.test`]);
+  expect(kept()).toEqual([`program.cjs.${process.version}-${process.arch}-0.test`]);
   const before = readFileSync(keptFile());
   expect(start().answer).toBe('42');
   expect(readFileSync(keptFile()).equals(before)).toBe(true);
   expect(readdirSync(dir.path)).toHaveLength(2);
+});
+
+test('under other options of Node another code is kept, since V8 would refuse this one', () => {
+  start();
+  const before = readFileSync(keptFile());
+  for (let starts = 0; starts < 2; starts++) expect(start([], {}, ['--max-old-space-size=100']).answer).toBe('42');
+  expect(kept()).toHaveLength(2);
+  expect(readFileSync(keptFile()).equals(before)).toBe(true);
+});
+
+test('code that V8 refuses is made anew', () => {
+  start([], {}, ['--no-opt']);
+  const ofOthers = readFileSync(keptFile());
+  start();
+  const [first = '', second = ''] = kept().map((name) => join(dir.path, name));
+  const ours = readFileSync(first).equals(ofOthers) ? second : first;
+  writeFileSync(ours, ofOthers);
+  expect(start().answer).toBe('42');
+  expect(readFileSync(ours).equals(ofOthers)).toBe(false);
 });
 
 test.each<[string, (bytes: Buffer) => Buffer]>([

@@ -1,4 +1,4 @@
-/** The parts a job is made of: counters, completion events, fetch failures, progress, the uber decision, what is external. */
+/** The parts a job is made of: counters, completion events, fetch failures, progress, what is external. */
 import { nodeId, type TaskAttemptId, type TaskAttemptCompletionEventStatus } from '@bobbin/common';
 import fc from 'fast-check';
 import type { JobConf } from '../../src/app-context.js';
@@ -8,7 +8,6 @@ import { externalJobState } from '../../src/job/external-states.js';
 import { FetchFailures } from '../../src/job/fetch-failures.js';
 import { JobProgress } from '../../src/job/job-progress.js';
 import { timeCounters } from '../../src/job/taskattempt/time-counters.js';
-import { decideUber } from '../../src/job/uber-decision.js';
 import { jobConf, taskConf } from '../support/mr-app.js';
 
 const map = (task: number, attempt = 0): TaskAttemptId => `attempt_1_0001_m_00000${task}_${attempt}` as TaskAttemptId;
@@ -130,45 +129,6 @@ describe('progress', () => {
         },
       ),
     );
-  });
-});
-
-describe('a small job runs in the AM', () => {
-  const uber = { enabled: true, maxMaps: 9, maxReduces: 1, maxBytes: 1000, amMemoryMb: 1536, amVcores: 1 };
-  const decide = (over: Partial<JobConf>, maps = 2) => decideUber(jobConf({ uber, ...over }), maps);
-
-  test('unless it says otherwise', () => {
-    expect(decide({})).toEqual({ isUber: true, reasons: [] });
-    expect(decide({ uber: { ...uber, enabled: false } }).isUber).toBe(false);
-  });
-
-  test.each<[string, Partial<JobConf>, number, string]>([
-    ['maps', {}, 10, 'maps: 10, at most 9 would do'],
-    ['reduces', { numReduces: 2 }, 1, 'reduces: 2, at most 1 would do'],
-    ['input', { inputBytes: 1001 }, 1, 'bytes of input: 1001, at most 1000 would do'],
-    [
-      'memory',
-      { map: taskConf({ resource: { memoryMb: 2048, vcores: 1 } }) },
-      1,
-      'memory of a task in MiB: 2048, at most 1536 would do',
-    ],
-    [
-      'cores',
-      { reduce: taskConf({ resource: { memoryMb: 1, vcores: 2 } }) },
-      1,
-      'virtual cores of a task: 2, at most 1 would do',
-    ],
-  ])('unless it has too much of %s, and it is told', (_, over, maps, reason) => {
-    expect(decide(over, maps)).toEqual({ isUber: false, reasons: [reason] });
-  });
-
-  test('and a kind of task that it does not have does not count', () => {
-    const reduceTooLarge = taskConf({ resource: { memoryMb: 9999, vcores: 9 } });
-    expect(decide({ numReduces: 0, reduce: reduceTooLarge }).isUber).toBe(true);
-    expect(
-      decide({ uber: { ...uber, amMemoryMb: undefined }, map: taskConf({ resource: { memoryMb: 9999, vcores: 1 } }) })
-        .isUber,
-    ).toBe(true);
   });
 });
 
