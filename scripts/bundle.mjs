@@ -1,8 +1,7 @@
 /**
  * Bundles what must start fast: the AppMaster and the task, which must run from a single file in a container (DESIGN D6), and the
  * command; and the daemons, which take a fifth less memory from one file; as CommonJS, with their source maps beside them. The first two carry their program as a text, which
- * mrappmaster/src/code-cache runs. And what a job file imports, so that bundling a job reads one file of ours, not all
- * that stands behind it. Runs after `tsc -b`: other packages are taken from their dist.
+ * mrappmaster/src/code-cache runs. Runs after `tsc -b`: other packages are taken from their dist.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -97,13 +96,3 @@ async function wrap(outfile, purpose, early) {
     allowOverwrite: true,
   });
 }
-
-await build({
-  entryPoints: [`${packages}mapreduce/src/index.ts`],
-  outfile: `${packages}mapreduce/dist/job-api.js`,
-  bundle: true,
-  platform: 'node',
-  target: 'node22.12',
-  format: 'esm',
-  logLevel: 'warning',
-});

@@ -3,11 +3,12 @@
  * file. `@bobbin/mapreduce` is this installation's own wherever the job file lies. The source map inside names the author's files by
  * their full paths: a task's stack traces then show the author's lines.
  */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildFailure, BuildOptions, Message, OutputFile, Plugin } from 'esbuild';
+import { sharedApiModule } from '@bobbin/mapreduce/runtime';
 import { CommandError } from '../errors.js';
 
 const require = createRequire(import.meta.url);
@@ -19,7 +20,7 @@ export interface BundledJob {
 
 /** Throws CommandError that shows the place and the line of each syntax error and of each import that cannot be found. */
 export async function bundleJob(file: string): Promise<BundledJob> {
-  return { code: await bundle(file, 'job file', { format: 'cjs' }) };
+  return { code: await bundle(file, 'job file', { format: 'cjs', plugins: [sharedApi, ownPackages] }) };
 }
 
 /**
@@ -70,15 +71,28 @@ function checkFile(entry: string, shown: string, what: string): void {
   if (!found.isFile()) throw new CommandError(`${what} '${shown}' is a folder; name the TypeScript or JavaScript file`);
 }
 
-/** Hands imports of our own packages to this installation; what most jobs import is one file there (scripts/bundle.mjs). */
+const SHARED_API = 'shared-api';
+
+/** Leaves the job API to whoever loads the bundle (mapreduce/src/shared-api). */
+const sharedApi: Plugin = {
+  name: 'bobbin-shared-api',
+  setup(build) {
+    build.onResolve({ filter: /^@bobbin\/mapreduce$/ }, ({ path }) => ({
+      path,
+      namespace: SHARED_API,
+      sideEffects: false,
+    }));
+    build.onLoad({ filter: /.*/, namespace: SHARED_API }, () => ({ contents: sharedApiModule() }));
+  },
+};
+
+/** Hands imports of our own packages to this installation. */
 const ownPackages: Plugin = {
   name: 'bobbin-packages',
   setup(build) {
     build.onResolve({ filter: /^@bobbin\// }, ({ path }) => {
       try {
-        const own = require.resolve(path);
-        const oneFile = own.replace(/([\\/]mapreduce[\\/]dist[\\/])index\.js$/, '$1job-api.js');
-        return { path: existsSync(oneFile) ? oneFile : own, sideEffects: false };
+        return { path: require.resolve(path), sideEffects: false };
       } catch {
         return undefined;
       }
@@ -102,12 +116,13 @@ function describeFailure(named: string, folder: string, failure: Partial<BuildFa
 
 function describeError({ text, location, notes }: Message, folder: string): string {
   const advice = notes.map((note) => `\n  ${note.text}`).join('');
-  if (!location) return text + advice;
+  const said = text.replace(`${SHARED_API}:`, '');
+  if (!location) return said + advice;
   const { line, column, length, lineText } = location;
   const place = relative(process.cwd(), resolve(folder, location.file));
   const gutter = `  ${line} | `;
   const before = lineText.slice(0, column);
   const mark =
     ' '.repeat(gutter.length - 2) + '| ' + before.replace(/[^\t]/g, ' ') + '^'.padEnd(Math.max(1, length), '~');
-  return `${place}:${line}:${column + 1}: ${text}\n${gutter}${lineText}\n${mark}${advice}`;
+  return `${place}:${line}:${column + 1}: ${said}\n${gutter}${lineText}\n${mark}${advice}`;
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setSourceMapsEnabled } from 'node:process';
 import { messageOf } from '@bobbin/common';
 import { InvalidJobError, validateJob } from '@bobbin/mapreduce';
+import { shareJobApi } from '@bobbin/mapreduce/runtime';
 import { CommandError } from '../errors.js';
 
 type Job = ReturnType<typeof validateJob>;
@@ -30,6 +31,7 @@ function evaluate(file: string, code: string): Readonly<Record<string, unknown>>
     const path = join(folder, 'job.cjs');
     writeFileSync(path, code);
     setSourceMapsEnabled(true);
+    shareJobApi();
     return createRequire(path)(path) as Readonly<Record<string, unknown>>;
   } catch (error) {
     throw new CommandError(

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempDir } from '@bobbin/common/testing';
+import { sum } from '@bobbin/mapreduce';
 import { bundleJob } from '../../src/job/bundle-job.js';
 import { evaluateJob } from '../../src/job/evaluate-job.js';
 
@@ -67,6 +68,20 @@ describe('a job file', () => {
   test('that imports what is not there says so with its place', async () => {
     const message = await messageOf(file('lost.ts', "import { x } from './nowhere';\nexport default x;\n"));
     expect(message).toMatch(/lost\.ts:1:19: Could not resolve "\.\/nowhere"/);
+  });
+
+  test('that imports what the job API does not have says so with its place', async () => {
+    const message = await messageOf(
+      file('wrong.ts', "import { sums } from '@bobbin/mapreduce';\nexport default sums;\n"),
+    );
+    expect(message).toMatch(/wrong\.ts:1:10: No matching export in "@bobbin\/mapreduce" for import "sums"/);
+  });
+
+  test('has the job API of who loads it, not a copy', async () => {
+    const { code } = await bundleJob(file('job.ts', `${JOB}export default defineJob({ ${DEFINITION} });\n`));
+    expect(code).not.toContain('bobbin-job');
+    const twice = `${JOB}export default defineJob({ ${DEFINITION} });\n`;
+    expect(await load(file('same.ts', twice))).toMatchObject({ reducer: sum });
   });
 
   test('that throws when it is loaded shows its own line', async () => {

@@ -14,5 +14,6 @@ export { sampledProperties } from './input/sample-cut-points.js';
 export { ShuffleScheduler, type HostWork } from './reduce/shuffle-scheduler.js';
 export type { FetchConf } from './task-conf.js';
 export { checkOutputSpecs, FileOutputCommitter, type CommitterOptions } from './output/file-output-committer.js';
+export { sharedApiModule, shareJobApi } from '../shared-api.js';
 export * from '../errors.js';
 export { messageOf } from '@bobbin/common';

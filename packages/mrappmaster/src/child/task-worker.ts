@@ -12,7 +12,14 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { parentPort } from 'node:worker_threads';
 import { systemClock, type TaskAttemptCompletionEvent } from '@bobbin/common';
 import { validateJob, type Job } from '@bobbin/mapreduce';
-import { localizedProperties, runTask, TaskProgress, ThreadSlab, type TaskEnv } from '@bobbin/mapreduce/runtime';
+import {
+  localizedProperties,
+  runTask,
+  shareJobApi,
+  TaskProgress,
+  ThreadSlab,
+  type TaskEnv,
+} from '@bobbin/mapreduce/runtime';
 import { keepCode } from '../code-cache/keep-code.js';
 import { failureOf, stackOf, uncaughtOf } from './failure-text.js';
 import { modulesOfSharedThread, ThreadBaseline } from './thread-baseline.js';
@@ -25,6 +32,7 @@ import { LogFile, redirect, syslogTo } from './worker-output.js';
  */
 export async function runTaskWorker(ourFile: string, variables: NodeJS.ProcessEnv): Promise<void> {
   process.setSourceMapsEnabled(true);
+  shareJobApi();
   const main = new MainThread();
   watchForStrays(main, ourFile);
   const thread: Thread = { main, ourFile, variables, slab: undefined, baseline: undefined };

@@ -1,14 +1,12 @@
 /** The parts a job is made of: counters, completion events, fetch failures, progress, what is external. */
 import { nodeId, type TaskAttemptId, type TaskAttemptCompletionEventStatus } from '@bobbin/common';
 import fc from 'fast-check';
-import type { JobConf } from '../../src/app-context.js';
 import { CompletionEvents } from '../../src/job/completion-events.js';
 import { sumCounters } from '../../src/job/counters.js';
 import { externalJobState } from '../../src/job/external-states.js';
 import { FetchFailures } from '../../src/job/fetch-failures.js';
 import { JobProgress } from '../../src/job/job-progress.js';
 import { timeCounters } from '../../src/job/taskattempt/time-counters.js';
-import { jobConf, taskConf } from '../support/mr-app.js';
 
 const map = (task: number, attempt = 0): TaskAttemptId => `attempt_1_0001_m_00000${task}_${attempt}` as TaskAttemptId;
 const reduce = (task: number): TaskAttemptId => `attempt_1_0001_r_00000${task}_0` as TaskAttemptId;
