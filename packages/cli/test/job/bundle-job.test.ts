@@ -78,10 +78,9 @@ describe('a job file', () => {
   });
 
   test('has the job API of who loads it, not a copy', async () => {
-    const { code } = await bundleJob(file('job.ts', `${JOB}export default defineJob({ ${DEFINITION} });\n`));
-    expect(code).not.toContain('bobbin-job');
-    const twice = `${JOB}export default defineJob({ ${DEFINITION} });\n`;
-    expect(await load(file('same.ts', twice))).toMatchObject({ reducer: sum });
+    const job = file('job.ts', `${JOB}export default defineJob({ ${DEFINITION} });\n`);
+    expect((await bundleJob(job)).code).not.toContain('bobbin-job');
+    expect(await load(job)).toMatchObject({ reducer: sum });
   });
 
   test('that throws when it is loaded shows its own line', async () => {
