@@ -16,8 +16,6 @@ export interface LaunchRequest {
   readonly workDir: string;
   /** Written once the process is there; `<pidFile>.exitcode` when it has ended. */
   readonly pidFile: string;
-  /** All the environment the script starts with. */
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface RunningContainer {

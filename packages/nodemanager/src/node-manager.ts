@@ -54,6 +54,7 @@ export class NodeManager {
   readonly ended: Promise<never>;
   private endWith: (reason: string) => void = () => undefined;
   private readonly settings: NMSettings;
+  private readonly executor: DefaultContainerExecutor;
   private readonly core: NMCore;
 
   /** Opens the state store; throws StoreError or ConfigurationError. */
@@ -68,6 +69,12 @@ export class NodeManager {
     for (const warning of settings.warnings) log.warn(warning);
     const { stateFile } = settings;
     const store = stateFile === undefined ? new MemoryNMStateStore() : new SqliteNMStateStore(stateFile);
+    this.executor = new DefaultContainerExecutor({
+      clock,
+      environment: { PATH: this.whitelistedEnvironment()['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' },
+      owner: settings.dirs.localDirs[0] ?? '',
+      exitCodeFileTimeoutMs: settings.exitCodeFileTimeoutMs,
+    });
     try {
       this.core = this.compose(store, clock);
     } catch (error) {
@@ -83,8 +90,9 @@ export class NodeManager {
   }
 
   /** Ends the containers (unless supervised), then everything else. Safe to call twice, and while a start is under way. */
-  stop(): Promise<void> {
-    return this.core.stop();
+  async stop(): Promise<void> {
+    await this.core.stop();
+    this.executor.close();
   }
 
   private compose(store: NMStateStore, clock: Clock): NMCore {
@@ -99,7 +107,7 @@ export class NodeManager {
       store,
       rm: this.rmConnection(secret),
       files: localNodeFiles,
-      executor: new DefaultContainerExecutor({ clock, exitCodeFileTimeoutMs: settings.exitCodeFileTimeoutMs }),
+      executor: this.executor,
       processes: procFs,
       // `nmSettings` has refused every other name.
       auxServices: (dirs) =>

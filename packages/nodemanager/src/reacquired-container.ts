@@ -76,8 +76,9 @@ class ReacquiredContainer {
     const { clock, exitCodeFileTimeoutMs, read } = this.deps;
     const deadline = clock.monotonic() + exitCodeFileTimeoutMs;
     for (;;) {
-      const number = Number.parseInt(await read(file), 10);
-      if (Number.isInteger(number)) return number;
+      // Whole with its newline.
+      const [, number] = /^(\d+)\n$/.exec(await read(file)) ?? [];
+      if (number !== undefined) return Number(number);
       if (clock.monotonic() >= deadline) return undefined;
       await this.pause(Math.min(FILE_POLL_MS, exitCodeFileTimeoutMs));
     }

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bench } from './benchmark.js';
 import { runCommand, type Ran } from './command.js';
-import { descendants } from './process-tree.js';
+import { containerProcesses } from './process-tree.js';
 import { WarmClient } from './warm-client.js';
 
 interface Daemon {
@@ -94,8 +94,7 @@ export class BenchCluster {
 
   /** Resolves when no container runs any more: AppMasters linger a moment after their job. */
   async quiet(): Promise<void> {
-    const daemons = this.pids.length;
-    while (descendants(this.pids).length > daemons) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (containerProcesses(this.pids).length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   async stop(): Promise<void> {

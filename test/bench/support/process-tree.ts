@@ -22,6 +22,13 @@ export function descendants(roots: readonly number[]): number[] {
   return membersOf(roots, allProcesses());
 }
 
+/** Pids of what lives below the daemons `roots` and below the process with which each starts containers. */
+export function containerProcesses(roots: readonly number[]): number[] {
+  const all = allProcesses();
+  const own = new Set(roots);
+  return membersOf(roots, all).filter((pid) => !own.has(pid) && !own.has(all.get(pid)?.parent ?? 0));
+}
+
 /** Whether this process is Node with that script; a launch script before it names it too. */
 export function runsScript(pid: number, script: string): boolean {
   try {

@@ -156,7 +156,6 @@ export class ContainersLauncher implements Service {
         scriptPath: join(place.workDir, LAUNCH_SCRIPT),
         workDir: place.workDir,
         pidFile: place.pidFile,
-        environment: { PATH: this.deps.whitelistedEnvironment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' },
       });
       launch.debugFiles = this.deps.files.writeDebugFiles(place, script).catch((error: unknown) => {
         this.log.debug('cannot write debug files', { containerId: container.id, error });
