@@ -114,7 +114,7 @@ module.exports = {
       from: {
         path: '^packages/[^/]+/src/',
         pathNot: [
-          '^packages/nodemanager/src/.*executor[^/]*\\.ts$',
+          '^packages/nodemanager/src/container-starter\\.ts$',
           '^packages/nodemanager/src/containermanager/launcher/',
           '^packages/nodemanager/src/containermanager/localizer/',
           '^packages/mrappmaster/src/launcher/',
