@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow } from './support/files-below.js';
-import { listeningInodes, localCluster, type LocalCluster } from './support/local-cluster.js';
+import { listeningInodes, localCluster, parentOf, type LocalCluster } from './support/local-cluster.js';
 import { someText } from './support/text.js';
 
 jest.setTimeout(120_000);
@@ -29,9 +29,11 @@ async function started(running: { printed(pattern: RegExp): Promise<string> }): 
   return job;
 }
 
-/** What helped the command, its bundler say, may outlive it by a moment. */
+/** The daemons and what each NodeManager starts containers with; what helped the command, its bundler say, may outlive it by a moment. */
 async function onlyDaemonsLeft(): Promise<void> {
-  while (cluster.processes().length !== daemons) await new Promise((resolve) => setImmediate(resolve));
+  const own = new Set(cluster.daemons().map(({ pid }) => pid));
+  const isDaemons = (pid: number): boolean => own.has(pid) || own.has(parentOf(pid));
+  while (!cluster.processes().every(isDaemons)) await new Promise((resolve) => setImmediate(resolve));
 }
 
 test('Ctrl-C kills the job with its containers and its temporary output', async () => {

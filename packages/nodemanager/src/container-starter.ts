@@ -7,6 +7,7 @@
  * is found by looking for it. In both cases the container's files tell (reacquired-container.ts).
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import {
   every,
   isAlive,
@@ -102,12 +103,17 @@ export class ContainerStarter {
     return { started, exited: ended };
   }
 
-  /** Ends the starter, not the containers. Safe to call twice. */
-  close(): void {
+  /** Ends the starter, not the containers, and resolves when it is gone. Safe to call twice. */
+  async close(): Promise<void> {
     this.guard?.cancel();
     this.guard = undefined;
-    this.starter?.stdin?.end();
+    const { starter } = this;
     this.starter = undefined;
+    if (starter?.pid === undefined || starter.exitCode !== null || starter.signalCode !== null) return;
+    starter.ref();
+    const gone = once(starter, 'exit');
+    starter.stdin?.end();
+    await gone;
   }
 
   private begin(): ChildProcess {

@@ -47,8 +47,8 @@ export class DefaultContainerExecutor implements ContainerExecutor {
   }
 
   /** Starts nothing any more; containers run on. Safe to call twice. */
-  close(): void {
-    this.starter.close();
+  close(): Promise<void> {
+    return this.starter.close();
   }
 }
 

@@ -92,7 +92,7 @@ export class NodeManager {
   /** Ends the containers (unless supervised), then everything else. Safe to call twice, and while a start is under way. */
   async stop(): Promise<void> {
     await this.core.stop();
-    this.executor.close();
+    await this.executor.close();
   }
 
   private compose(store: NMStateStore, clock: Clock): NMCore {

@@ -191,7 +191,7 @@ describe('DefaultContainerExecutor', () => {
     expect(code).toBe(3);
     starting.signal(identity, 'KILL');
     expect(await exited).toBe(137);
-    starting.close();
+    await starting.close();
   });
 
   test('a launch that it had not heard of when it died did not take place: -100', async () => {
@@ -208,7 +208,7 @@ describe('DefaultContainerExecutor', () => {
     expect(await second.exited).toBe(-100);
     starting.signal(identity, 'KILL');
     expect(await first.exited).toBe(137);
-    starting.close();
+    await starting.close();
   });
 
   test('a container whose wrapper was killed is found to have ended, with an exit code that nobody knows', async () => {
@@ -227,7 +227,7 @@ describe('DefaultContainerExecutor', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(code).toBe(154);
-    starting.close();
+    await starting.close();
   });
 
   test('containers outlive who started them: what runs writes its files when nobody hears it any more', async () => {
@@ -239,7 +239,7 @@ describe('DefaultContainerExecutor', () => {
     const { started, pidFile } = launch(dir.path, script, starting);
     const identity = await started;
     await ready.rung;
-    starting.close();
+    await starting.close();
     const again = executor.reacquire(pidFile, identity);
     writeFileSync(go, '');
     expect(await again.exited).toBe(7);

@@ -120,6 +120,12 @@ export function processesOf(dir: string): number[] {
     .map(Number);
 }
 
+/** 0 for a process that is gone. */
+export function parentOf(pid: number): number {
+  const [, parent] = readQuietly(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ') ?? [];
+  return Number(parent ?? 0);
+}
+
 /** Processes whose container was given local folders below `folder`. */
 function containersOf(folder: string): number[] {
   return readdirSync('/proc')
