@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { withCluster, type BenchCluster, type JobDone } from './support/bench-cluster.js';
 import { inTurn, medianOf, type Bench, type Benchmark, type Result, type Sample } from './support/benchmark.js';
 import { digestOfLines, mustEqual, partFiles } from './support/checksum.js';
+import { bareNode } from './support/command.js';
 import { countWords, someText } from './support/text.js';
 
 type Kind = 'containers' | 'uber';
@@ -56,8 +57,9 @@ async function measure(bench: Bench, cluster: BenchCluster): Promise<Result> {
     { what: 'uber', unit, budget: '<= 300 ms', measure: () => warm('uber') },
     { what: 'in containers, the whole command', unit, measure: () => whole('containers') },
     { what: 'uber, the whole command', unit, measure: () => whole('uber') },
+    { what: 'a Node that does nothing', unit, measure: bareNode },
   ]);
-  const [containers, uber, containersCommand, uberCommand] = rows.map((row) => medianOf(row));
+  const [containers, uber, containersCommand, uberCommand, node] = rows.map((row) => medianOf(row));
   return {
     rows,
     figures: {
@@ -65,6 +67,7 @@ async function measure(bench: Bench, cluster: BenchCluster): Promise<Result> {
       uber_p50_ms: uber ?? null,
       containers_command_p50_ms: containersCommand ?? null,
       uber_command_p50_ms: uberCommand ?? null,
+      bare_node_p50_ms: node ?? null,
     },
     notes: [
       'Submit to done: all that `bobbin job submit` does, from its arguments to its end (bundling, splits, staging and history ' +

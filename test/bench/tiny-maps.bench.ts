@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { withCluster, type BenchCluster } from './support/bench-cluster.js';
 import { inTurn, medianOf, type Bench, type Benchmark, type Result, type Sample } from './support/benchmark.js';
 import { digestOfLines, mustEqual, partFiles } from './support/checksum.js';
+import { bareNode } from './support/command.js';
 import { countWords } from './support/text.js';
 
 const MAPS = 200;
@@ -45,10 +46,15 @@ async function measure(bench: Bench, cluster: BenchCluster): Promise<Result> {
   const rows = await inTurn(bench, [
     { what: 'with reuse', unit: 's', budget: '<= 6 s', measure: () => submit(true) },
     { what: 'a new process each', unit: 's', budget: '<= 20 s', measure: () => submit(false) },
+    { what: 'a Node that does nothing', unit: 'ms', measure: bareNode },
   ]);
-  const [reuse, noReuse] = rows;
+  const [reuse, noReuse, node] = rows;
   return {
     rows,
-    figures: { reuse_s: reuse ? medianOf(reuse, 2) : null, no_reuse_s: noReuse ? medianOf(noReuse, 2) : null },
+    figures: {
+      reuse_s: reuse ? medianOf(reuse, 2) : null,
+      no_reuse_s: noReuse ? medianOf(noReuse, 2) : null,
+      bare_node_ms: node ? medianOf(node) : null,
+    },
   };
 }

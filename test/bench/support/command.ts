@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Sample } from './benchmark.js';
 import { PeakMemory } from './process-tree.js';
 
 export interface Ran {
@@ -50,6 +51,12 @@ export function runCommand(file: string, args: readonly string[], options: RunOp
       reject(new Error(`${file} ${args.join(' ')} ended with ${signal ?? `exit code ${code}`}\n${said}`));
     });
   });
+}
+
+/** This machine's yardstick: a Node that does nothing, from its start to its end, ms. Most of a small job is processes that start. */
+export async function bareNode(): Promise<Sample> {
+  const { seconds } = await runCommand(process.execPath, ['-e', '0']);
+  return { value: seconds * 1000 };
 }
 
 /** Whether this machine's PATH has a command of that name. */

@@ -10,8 +10,13 @@ interface Answer {
 
 export class WarmClient {
   private said = '';
+  private readonly gone: Promise<never>;
 
   private constructor(private readonly child: ChildProcess) {
+    this.gone = once(child, 'exit').then((): never => {
+      throw new Error(`the warm client is gone\n${this.said}`);
+    });
+    this.gone.catch(() => undefined);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.said += text));
     }
@@ -32,10 +37,7 @@ export class WarmClient {
     this.said = '';
     const answered = once(this.child, 'message') as Promise<[Answer]>;
     this.child.send({ args });
-    const gone = once(this.child, 'exit').then((): never => {
-      throw new Error(`the warm client is gone\n${this.said}`);
-    });
-    const [{ ms, exitCode }] = await Promise.race([answered, gone]);
+    const [{ ms, exitCode }] = await Promise.race([answered, this.gone]);
     // What was printed comes by another way than the answer.
     while (exitCode === 0 && !this.said.endsWith('\n')) await new Promise((resolve) => setImmediate(resolve));
     if (exitCode !== 0) throw new Error(`bobbin ${args.join(' ')} ended with exit code ${exitCode}\n${this.said}`);
