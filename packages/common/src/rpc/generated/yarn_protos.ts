@@ -280,6 +280,7 @@ export const ResourceTypeInfoProto: MessageType<ResourceTypeInfoProto> = /* @__P
 
 /** memory is in MiB. */
 export interface ResourceProto extends Message {
+  /** MiB. */
   memory?: number | undefined;
   virtual_cores?: number | undefined;
   resource_value_map?: readonly ResourceInformationProto[] | undefined;
@@ -357,12 +358,16 @@ export const PriorityProto: MessageType<PriorityProto> = /* @__PURE__ */ message
 /** An allocation, with the token that lets its holder start it. */
 export interface ContainerProto extends Message {
   id?: ContainerIdProto | undefined;
+  /** Where to start it. */
   nodeId?: NodeIdProto | undefined;
+  /** host:port of the node's pages. */
   node_http_address?: string | undefined;
   resource?: ResourceProto | undefined;
   priority?: PriorityProto | undefined;
+  /** Show it to the node to start the container. */
   container_token?: TokenProto | undefined;
   execution_type?: ExecutionTypeProto | undefined;
+  /** That of the ask it was given for. */
   allocation_request_id?: number | undefined;
   version?: number | undefined;
   allocation_tags?: readonly string[] | undefined;
@@ -438,11 +443,15 @@ export const URLProto: MessageType<URLProto> = /* @__PURE__ */ messageType('hado
 /** timestamp is the modification time of the source in ms; a fetch fails where it differs. */
 export interface LocalResourceProto extends Message {
   resource?: URLProto | undefined;
+  /** Bytes. */
   size?: number | undefined;
+  /** Modification time of the source in ms; the fetch fails where it differs. */
   timestamp?: number | undefined;
   type?: LocalResourceTypeProto | undefined;
   visibility?: LocalResourceVisibilityProto | undefined;
+  /** For type PATTERN, which is refused. */
   pattern?: string | undefined;
+  /** Not read. */
   should_be_uploaded_to_shared_cache?: boolean | undefined;
 }
 export const LocalResourceProto: MessageType<LocalResourceProto> = /* @__PURE__ */ messageType(
@@ -816,13 +825,19 @@ export const FederationSubClusterProto: MessageType<FederationSubClusterProto> =
 
 /** num_containers is absolute, not a delta; resource_name is a host, a rack or `*`. */
 export interface ResourceRequestProto extends Message {
+  /** Lower is more urgent. */
   priority?: PriorityProto | undefined;
+  /** Host, rack, or * for anywhere. An ask for a host goes with one for its rack and one for *. */
   resource_name?: string | undefined;
   capability?: ResourceProto | undefined;
+  /** Absolute, not a difference; 0 takes the ask back. */
   num_containers?: number | undefined;
+  /** On a rack or *: false forbids falling back to it. */
   relax_locality?: boolean | undefined;
+  /** Refused unless empty. */
   node_label_expression?: string | undefined;
   execution_type_request?: ExecutionTypeRequestProto | undefined;
+  /** Yours, and comes back in the container; -1 for none. */
   allocation_request_id?: number | undefined;
 }
 export const ResourceRequestProto: MessageType<ResourceRequestProto> = /* @__PURE__ */ messageType(
@@ -1402,10 +1417,14 @@ export const ReservationAllocationStateProto: MessageType<ReservationAllocationS
 
 /** tokens is the content of an HDTS credentials file; command items are joined by one blank and run by bash. */
 export interface ContainerLaunchContextProto extends Message {
+  /** Name in the working folder to the file that is put there. */
   localResources?: readonly StringLocalResourceMapProto[] | undefined;
+  /** A credentials file, written to container_tokens. */
   tokens?: Uint8Array | undefined;
+  /** By auxiliary service; mapreduce_shuffle takes a job token. */
   service_data?: readonly StringBytesMapProto[] | undefined;
   environment?: readonly StringStringMapProto[] | undefined;
+  /** Joined by one blank and run by bash. {{X}} is variable X, <LOG_DIR> the log folder. */
   command?: readonly string[] | undefined;
   application_ACLs?: readonly ApplicationACLMapProto[] | undefined;
   container_retry_context?: ContainerRetryContextProto | undefined;
@@ -1429,7 +1448,9 @@ export const ContainerLaunchContextProto: MessageType<ContainerLaunchContextProt
 export interface ContainerStatusProto extends Message {
   container_id?: ContainerIdProto | undefined;
   state?: ContainerStateProto | undefined;
+  /** Why it ended so: the end of stderr, limits that were passed. */
   diagnostics?: string | undefined;
+  /** Of the command, 128 + n after signal n. Below 0: the platform's own, such as -100 (its node is lost, or you released it) and -104 (more memory than it has). */
   exit_status?: number | undefined;
   capability?: ResourceProto | undefined;
   executionType?: ExecutionTypeProto | undefined;

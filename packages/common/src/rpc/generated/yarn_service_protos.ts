@@ -88,9 +88,13 @@ export const LocalizationStateProto = /* @__PURE__ */ enumType('hadoop.yarn.Loca
 export type LocalizationStateProto = keyof typeof LocalizationStateProto.numbers & string;
 
 export interface RegisterApplicationMasterRequestProto extends Message {
+  /** Where the AM serves its clients; shown in the reports. */
   host?: string | undefined;
+  /** -1 to 65535; -1 means none. */
   rpc_port?: number | undefined;
+  /** The AM's own page, shown in the reports. */
   tracking_url?: string | undefined;
+  /** Not read. */
   placement_constraints?: readonly PlacementConstraintMapEntryProto[] | undefined;
 }
 export const RegisterApplicationMasterRequestProto: MessageType<RegisterApplicationMasterRequestProto> =
@@ -102,13 +106,18 @@ export const RegisterApplicationMasterRequestProto: MessageType<RegisterApplicat
   ]);
 
 export interface RegisterApplicationMasterResponseProto extends Message {
+  /** No ask may be above this. */
   maximumCapability?: ResourceProto | undefined;
+  /** Checks the tokens that clients of the AM bring. */
   client_to_am_token_master_key?: Uint8Array | undefined;
   application_ACLs?: readonly ApplicationACLMapProto[] | undefined;
+  /** With keep-containers: what runs on, with tokens as new. Empty otherwise. */
   containers_from_previous_attempts?: readonly ContainerProto[] | undefined;
   queue?: string | undefined;
+  /** For the nodes of those containers. */
   nm_tokens_from_previous_attempts?: readonly NMTokenProto[] | undefined;
   scheduler_resource_types?: readonly SchedulerResourceTypes[] | undefined;
+  /** Never set. */
   resource_profiles?: ResourceProfilesProto | undefined;
   resource_types?: readonly ResourceTypeInfoProto[] | undefined;
 }
@@ -126,8 +135,11 @@ export const RegisterApplicationMasterResponseProto: MessageType<RegisterApplica
   ]);
 
 export interface FinishApplicationMasterRequestProto extends Message {
+  /** Why it ended so, for people. */
   diagnostics?: string | undefined;
+  /** Where to look afterwards. */
   tracking_url?: string | undefined;
+  /** APP_SUCCEEDED, APP_FAILED or APP_KILLED. */
   final_application_status?: FinalApplicationStatusProto | undefined;
 }
 export const FinishApplicationMasterRequestProto: MessageType<FinishApplicationMasterRequestProto> =
@@ -165,8 +177,10 @@ export const UpdateContainerRequestProto: MessageType<UpdateContainerRequestProt
 );
 
 export interface UpdateContainerErrorProto extends Message {
+  /** A word of Hadoop's. This RM changes no container and refuses all, with UPDATES_NOT_SUPPORTED if nothing else is wrong. */
   reason?: string | undefined;
   update_request?: UpdateContainerRequestProto | undefined;
+  /** The version to name. */
   current_container_version?: number | undefined;
 }
 export const UpdateContainerErrorProto: MessageType<UpdateContainerErrorProto> = /* @__PURE__ */ messageType(
@@ -180,13 +194,21 @@ export const UpdateContainerErrorProto: MessageType<UpdateContainerErrorProto> =
 
 /** The heartbeat of an AM. Asks replace; release and blacklist change. */
 export interface AllocateRequestProto extends Message {
+  /** How many are wanted now, for each priority, place, size and allocation request id. Say only what has changed; the number is absolute. */
   ask?: readonly ResourceRequestProto[] | undefined;
+  /** Containers to end, or not to start. Others than your own are refused. */
   release?: readonly ContainerIdProto[] | undefined;
+  /** Hosts or racks where nothing more is wanted; additions and removals. */
   blacklist_request?: ResourceBlacklistRequestProto | undefined;
+  /** That of the last answer; 0 after registering. */
   response_id?: number | undefined;
+  /** 0 to 1. */
   progress?: number | undefined;
+  /** Refused, each with a reason in update_errors. */
   update_requests?: readonly UpdateContainerRequestProto[] | undefined;
+  /** Not read. */
   scheduling_requests?: readonly SchedulingRequestProto[] | undefined;
+  /** Replaces the one of the registration. */
   tracking_url?: string | undefined;
   /** Hold the call until there is something to tell, at most this long. */
   wait_ms?: number | undefined;
@@ -236,22 +258,38 @@ export const EnhancedHeadroomProto: MessageType<EnhancedHeadroomProto> = /* @__P
 
 /** What happened since the answer before; limit is the headroom. */
 export interface AllocateResponseProto extends Message {
+  /** Never set: what to do comes as an error. */
   a_m_command?: AMCommandProto | undefined;
+  /** To be sent with the next call. */
   response_id?: number | undefined;
+  /** New containers, each once. Start each before the RM takes it back (10 minutes unless configured), or release it. */
   allocated_containers?: readonly ContainerProto[] | undefined;
+  /** Containers that have ended, each once. */
   completed_container_statuses?: readonly ContainerStatusProto[] | undefined;
+  /** What could still be given: the headroom. */
   limit?: ResourceProto | undefined;
+  /** Nodes that have become usable or unusable. The first answers to a later attempt name those that are unusable then. */
   updated_nodes?: readonly NodeReportProto[] | undefined;
   num_cluster_nodes?: number | undefined;
+  /** Containers that the scheduler wants back; this RM wants none. */
   preempt?: PreemptionMessageProto | undefined;
+  /** For nodes of allocated_containers for which you have none, or whose key has changed. Keep the newest of each node. */
   nm_tokens?: readonly NMTokenProto[] | undefined;
+  /** Use it from the next call on; the old one ends soon. */
   am_rm_token?: TokenProto | undefined;
+  /** Never set. */
   application_priority?: PriorityProto | undefined;
+  /** Never set. */
   collector_info?: CollectorInfoProto | undefined;
+  /** Answers to update_requests, each once. */
   update_errors?: readonly UpdateContainerErrorProto[] | undefined;
+  /** Never set: no container is changed. */
   updated_containers?: readonly UpdatedContainerProto[] | undefined;
+  /** Never set: they come with the registration. */
   containers_from_previous_attempts?: readonly ContainerProto[] | undefined;
+  /** Never set. */
   rejected_scheduling_requests?: readonly RejectedSchedulingRequestProto[] | undefined;
+  /** Never set. */
   enhanced_headroom?: EnhancedHeadroomProto | undefined;
 }
 export const AllocateResponseProto: MessageType<AllocateResponseProto> = /* @__PURE__ */ messageType(
@@ -667,7 +705,9 @@ export const GetAllResourceTypeInfoResponseProto: MessageType<GetAllResourceType
   ]);
 
 export interface StartContainerRequestProto extends Message {
+  /** What to run, and with which files. */
   container_launch_context?: ContainerLaunchContextProto | undefined;
+  /** That of the container, as the RM gave it. */
   container_token?: TokenProto | undefined;
 }
 export const StartContainerRequestProto: MessageType<StartContainerRequestProto> = /* @__PURE__ */ messageType(
@@ -767,8 +807,11 @@ export const ContainerExceptionMapProto: MessageType<ContainerExceptionMapProto>
 
 /** Success means accepted, not running. */
 export interface StartContainersResponseProto extends Message {
+  /** By auxiliary service of the node: mapreduce_shuffle tells its port. */
   services_meta_data?: readonly StringBytesMapProto[] | undefined;
+  /** Accepted: their ends will be told by the RM. */
   succeeded_requests?: readonly ContainerIdProto[] | undefined;
+  /** Not started, and why; nothing of them runs. */
   failed_requests?: readonly ContainerExceptionMapProto[] | undefined;
 }
 export const StartContainersResponseProto: MessageType<StartContainersResponseProto> = /* @__PURE__ */ messageType(
