@@ -32,6 +32,11 @@ export class DyingFileSystem extends LocalFileSystem {
   /** Nothing is synced: here only processes die. */
   override async create(path: string): Promise<FileWriter> {
     const file = await this.change(() => open(this.toLocalPath(path), 'wx'));
+    if (this.isDead) {
+      // Died while it was opened.
+      await file.close();
+      return new Promise<never>(() => undefined);
+    }
     this.open.add(file);
     const write = async (bytes: Uint8Array): Promise<void> => void (await file.write(bytes));
     return {
