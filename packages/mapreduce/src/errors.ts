@@ -50,6 +50,16 @@ export class OutputExistsError extends Error {
   }
 }
 
+/** Where a file of the job is to go, there is one that is not of this job. Thrown by commits. Hadoop replaces it. */
+export class ForeignOutputError extends Error {
+  constructor(path: string) {
+    super(
+      `Output file ${path} was put there by somebody else while the job ran; move it away and submit the job again`,
+    );
+    this.name = 'ForeignOutputError';
+  }
+}
+
 /** What an attempt wrote was removed since. Thrown by `recoverTask`: the task has to run again; and by commits: they fail. */
 export class LostOutputError extends Error {
   constructor(attempt: string, folder: string) {

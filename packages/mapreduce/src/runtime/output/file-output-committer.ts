@@ -7,7 +7,7 @@
  * Setup, job commit and job abort run in the AM; the rest in tasks, abort of a task in both.
  */
 import { FileSystemError, parseTaskAttemptId, type FileSystem, type TaskAttemptId } from '@bobbin/common';
-import { LostOutputError, OutputClosedError, OutputExistsError } from '../../errors.js';
+import { ForeignOutputError, LostOutputError, OutputClosedError, OutputExistsError } from '../../errors.js';
 import {
   CommitPlanBuilder,
   decodeCommitPlan,
@@ -103,7 +103,7 @@ export class FileOutputCommitter {
 
   /**
    * Makes what these attempts wrote the job's output, one for each task; where a commit was begun before, finishes that one instead.
-   * `beforeStep` is awaited before each change; what it throws ends the commit there. Throws LostOutputError, FileSystemError.
+   * `beforeStep` is awaited before each change; what it throws ends the commit there. Throws LostOutputError, ForeignOutputError, FileSystemError.
    */
   async commitJob(
     attempts: readonly TaskAttemptId[],
@@ -160,9 +160,12 @@ export class FileOutputCommitter {
       return settled;
     }
     for (const { to } of plan.files) {
-      // Whatever lies there is no output of this job; once the plan stands, nothing is replaced any more.
-      await beforeStep();
-      await this.fs.delete(`${this.outputDir}/${to}`);
+      const path = `${this.outputDir}/${to}`;
+      if (!(await this.fs.exists(path))) continue;
+      // Another AM has put it there by the plan that it has settled meanwhile, or somebody else: it is nobody's to remove.
+      const settled = await this.readPlan();
+      if (!settled) throw new ForeignOutputError(path);
+      return settled;
     }
     const draft = `${this.temporary}/${this.amAttempt}/${PLAN}`;
     await beforeStep();

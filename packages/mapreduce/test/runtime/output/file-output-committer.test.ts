@@ -158,6 +158,41 @@ test('what vanishes as a plan is made has been moved by the plan of another AM, 
   expect(list(dir.path)).toEqual(['_SUCCESS', 'part-r-00000']);
 });
 
+test('what another AM has put in its place, by the plan that it settled meanwhile, is not removed', async () => {
+  using dir = tempDir();
+  const zombie = stand(dir.path);
+  await zombie.setupJob();
+  await write(zombie, attempt(0, 0), { 'part-r-00000': 'once' });
+  await stand(dir.path, 2).setupJob();
+  // The other one commits after the look into the folders.
+  class Slow extends LocalFileSystem {
+    private isLate = false;
+    override async list(path: string): ReturnType<LocalFileSystem['list']> {
+      const found = await super.list(path);
+      if (!this.isLate) await zombie.commitJob([attempt(0, 0)]);
+      this.isLate = true;
+      return found;
+    }
+  }
+  const next = new FileOutputCommitter({ fs: new Slow(), outputDir: join(dir.path, 'out'), amAttempt: 2 });
+  await commit(next, attempt(0, 0));
+  expect(list(dir.path)).toEqual(['_SUCCESS', 'part-r-00000']);
+  expect(readFileSync(join(dir.path, 'out', 'part-r-00000'), 'utf8')).toBe('once');
+});
+
+test('a file of somebody else in the output folder fails the commit, with its name, and stays', async () => {
+  using dir = tempDir();
+  const committer = stand(dir.path);
+  await committer.setupJob();
+  await write(committer, attempt(0, 0), { 'part-r-00000': 'ours' });
+  writeFileSync(join(dir.path, 'out', 'part-r-00000'), 'theirs');
+  const foreign = `${join(dir.path, 'out', 'part-r-00000')} was put there by somebody else while the job ran`;
+  await expect(committer.commitJob([attempt(0, 0)])).rejects.toThrow(foreign);
+  await committer.abortJob();
+  expect(list(dir.path)).toEqual(['part-r-00000']);
+  expect(readFileSync(join(dir.path, 'out', 'part-r-00000'), 'utf8')).toBe('theirs');
+});
+
 test('a task whose output is gone fails the commit, with its name', async () => {
   using dir = tempDir();
   const committer = stand(dir.path);
