@@ -31,9 +31,10 @@ async function started(running: { printed(pattern: RegExp): Promise<string> }): 
 
 /** The daemons and what each NodeManager starts containers with; what helped the command, its bundler say, may outlive it by a moment. */
 async function onlyDaemonsLeft(): Promise<void> {
-  const own = new Set(cluster.daemons().map(({ pid }) => pid));
-  const isDaemons = (pid: number): boolean => own.has(pid) || own.has(parentOf(pid));
-  while (!cluster.processes().every(isDaemons)) await new Promise((resolve) => setImmediate(resolve));
+  const own = cluster.daemons().map(({ pid }) => pid);
+  const isDaemons = (pid: number): boolean => own.includes(pid) || own.includes(parentOf(pid));
+  const areLeft = (pids: readonly number[]): boolean => own.every((pid) => pids.includes(pid)) && pids.every(isDaemons);
+  while (!areLeft(cluster.processes())) await new Promise((resolve) => setImmediate(resolve));
 }
 
 test('Ctrl-C kills the job with its containers and its temporary output', async () => {
